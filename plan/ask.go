@@ -73,8 +73,8 @@ func (p *planner) lines() []line {
 	}
 	var lines []line
 	live := map[series]bool{}
+	p.checkTargets()
 	for _, w := range p.in.Wants {
-		p.checkTargets(w)
 		for _, t := range p.targets {
 			if !wantsTarget(w.Targets, t) {
 				continue
@@ -111,13 +111,20 @@ func wantsTarget(entries []string, t *target) bool {
 	return len(entries) == 0 || slices.Contains(entries, t.name) || slices.Contains(entries, t.Platform)
 }
 
-func (p *planner) checkTargets(w source.Want) {
-	for _, entry := range w.Targets {
-		if !slices.ContainsFunc(p.targets, func(t *target) bool { return wantsTarget([]string{entry}, t) }) {
-			p.problems = append(p.problems, source.Problem{Origin: w.Origin,
-				Problem: fmt.Sprintf("%s: no target is called %q", w.Project, entry)})
+// checkTargets adds a problem for each entry of a want that names no target.
+func (p *planner) checkTargets() {
+	var found []source.Problem
+	for _, w := range p.in.Wants {
+		for _, entry := range w.Targets {
+			if !slices.ContainsFunc(p.targets, func(t *target) bool { return wantsTarget([]string{entry}, t) }) {
+				found = append(found, source.Problem{Origin: w.Origin, Problem: fmt.Sprintf("%s: no target is called %q", w.Project, entry)})
+			}
 		}
 	}
+	slices.SortFunc(found, func(a, b source.Problem) int {
+		return cmp.Or(compareOrigins(a.Origin, b.Origin), cmp.Compare(a.Problem, b.Problem))
+	})
+	p.problems = append(p.problems, found...)
 }
 
 // toRead are the projects for which upstream has to be asked: not those that a rule or a marker excludes before.
@@ -152,7 +159,7 @@ func (p *planner) resolve(l line) []*ask {
 	matching := p.match(listing, l.Versions)
 	switch {
 	case len(matching) == 0:
-		s := missing(listing, l.Want)
+		s := p.missing(listing, l.Want)
 		a.settled = &s
 		return []*ask{&a}
 	case l.Latest > 0:

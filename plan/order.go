@@ -109,18 +109,18 @@ func lead(group []*pending, s shape, orders map[*pending]*Order) {
 
 // covers: what is built on a target is thought to serve, or tells about, the other.
 func covers(built, other *target, s shape) bool {
-	return s.form != perPlatform || compareVersions(other, built) >= 0
+	return !s.abi3 || compareVersions(other, built) >= 0
 }
 
 func compareVersions(a, b *target) int {
 	return cmp.Or(cmp.Compare(a.major, b.major), cmp.Compare(a.minor, b.minor))
 }
 
-// cheaper: native before elsewhere (any platform-wide wheel is rather built on the lowest Python), CPython before others
-// and free-threaded ones, low before high.
+// cheaper: native before elsewhere, plain CPython before others, low before high; but an abi3 wheel is built on the
+// lowest Python before all, or it would not serve that.
 func cheaper(a, b *pending, s shape) bool {
 	x, y := a.ask.target, b.ask.target
-	if s.form == perPlatform {
+	if s.abi3 {
 		if c := compareVersions(x, y); c != 0 {
 			return c < 0
 		}
