@@ -249,6 +249,7 @@ func fetchable(u string) bool {
 
 // against makes the files' URLs those that base leads to. Relative to a relative base, they stay relative to the page.
 func against(base string, files []File) {
+	base, _, _ = strings.Cut(base, "#")
 	b, err := url.Parse(base)
 	if err != nil {
 		return

@@ -64,7 +64,7 @@ func ReadRootJSON(b []byte) (Root, error) {
 
 func newScanner(b []byte) (*scanner, error) {
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	d := &scanner{s: string(b)}
+	d := &scanner{s: string(b), b: b}
 	if !utf8.ValidString(d.s) {
 		return nil, &SyntaxError{Reason: "it isn't in UTF-8"}
 	}
@@ -151,18 +151,18 @@ func (d *scanner) files(bytes int) []File {
 			d.skip()
 			return
 		}
-		if f, ok := d.file(); ok {
-			all = append(all, f)
+		all = append(all, File{Size: -1})
+		if last := len(all) - 1; !d.file(&all[last]) {
+			all = all[:last]
 		}
 	})
 	return all
 }
 
-// file reads one; ok is false when it can't be used: no URL, or no plain name.
-func (d *scanner) file() (f File, ok bool) {
-	f.Size = -1
-	var older coreMetadata // under its older name
-	current, said := coreMetadata{}, false
+// file reads one into f; it returns false when it can't be used: no URL, or no plain name.
+func (d *scanner) file(f *File) bool {
+	var current, older coreMetadata // older: under its older name
+	said := false
 	d.object(func(key string) {
 		switch key {
 		case "filename":
@@ -197,7 +197,7 @@ func (d *scanner) file() (f File, ok bool) {
 	}
 	f.CoreMetadata, f.CoreMetadataHashes = current.there, current.hashes
 	f.cutFragment()
-	return f, plainName(f.Filename) && f.URL != ""
+	return f.URL != "" && plainName(f.Filename)
 }
 
 // size reads a whole number of bytes; -1 for everything else.

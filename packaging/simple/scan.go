@@ -1,6 +1,8 @@
 package simple
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -13,6 +15,7 @@ const maxDepth = 64
 // Strings without escapes are parts of the text, not copies.
 type scanner struct {
 	s     string
+	b     []byte // the same as s
 	i     int
 	depth int
 	err   error
@@ -26,21 +29,21 @@ func (d *scanner) fail(reason string) {
 
 // peek passes over white space and returns the next byte without taking it; 0 at the end or after an error.
 func (d *scanner) peek() byte {
-	if d.err != nil {
-		return 0
-	}
-	for d.i < len(d.s) {
-		switch c := d.s[d.i]; c {
-		case ' ', '\t', '\n', '\r':
-			d.i++
-		default:
+	for d.i < len(d.s) && d.err == nil {
+		c := d.s[d.i]
+		if c > ' ' || c != ' ' && c != '\t' && c != '\n' && c != '\r' {
 			return c
 		}
+		d.i++
 	}
 	return 0
 }
 
 func (d *scanner) expect(c byte, what string) bool {
+	if d.i < len(d.s) && d.s[d.i] == c && d.err == nil { // nearly always
+		d.i++
+		return true
+	}
 	if d.peek() != c || d.i >= len(d.s) {
 		d.fail("no " + what + " where one must be")
 		return false
@@ -193,23 +196,39 @@ func (d *scanner) text() string {
 		return ""
 	}
 	start := d.i
-	for i := start; i < len(d.s); i++ {
-		switch c := d.s[i]; {
-		case c == '"':
-			d.i = i + 1
-			return d.s[start:i]
-		case c == '\\':
-			d.i = i
-			return d.escaped(start)
-		case c < ' ':
-			d.i = i
-			d.fail("a control character in a text")
-			return ""
+	d.i += plainBytes(d.b[start:])
+	switch {
+	case d.i == len(d.s):
+		d.fail("the page ends within a text")
+		return ""
+	case d.s[d.i] == '"':
+		d.i++
+		return d.s[start : d.i-1]
+	}
+	return d.escaped(start)
+}
+
+// plainBytes counts the bytes before the first quotation mark, backslash or control character, eight at a time.
+func plainBytes(b []byte) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x80 * ones
+	)
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := w^'"'*ones, w^'\\'*ones
+		// The lowest high bit that is set belongs to the first byte that is sought; those above it may be wrong.
+		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-' '*ones)&^w) & highs; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
 		}
 	}
-	d.i = len(d.s)
-	d.fail("the page ends within a text")
-	return ""
+	for ; i < len(b); i++ {
+		if c := b[i]; c == '"' || c == '\\' || c < ' ' {
+			break
+		}
+	}
+	return i
 }
 
 // escaped goes on with a string that began at start, from its first escape.
