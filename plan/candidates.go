@@ -4,8 +4,7 @@ package plan
 func (p *planner) candidates(a *ask) []Candidate {
 	best := p.pick(a.release, a.target).best(a.pinned)
 	list := make([]Candidate, len(a.release.files))
-	for i := range a.release.files {
-		f := &a.release.files[i]
+	for i, f := range a.release.files {
 		c := &list[i]
 		c.Filename = f.Filename
 		c.Mismatch, c.Why = p.mismatch(f, a.target)

@@ -51,22 +51,18 @@ func (p *planner) decide(a *ask, d *Decision) *pending {
 	}
 	d.no(Upstream, looked(a.release, k))
 	number := p.number(a.project, a.version, a.target)
-	if w, why := p.holds(a, number); w != nil {
+	w, why := p.holds(a, number)
+	if w != nil {
 		d.File = w.Filename
 		d.settle(Held, InYard, "the yard has "+w.Filename)
 		return nil
-	} else {
-		d.no(Held, why)
 	}
-	sha := ""
-	if best != nil {
-		sha = digest(best.File)
-	}
-	if sha == "" {
+	d.no(Held, why)
+	if best == nil || digest(best.File) == "" {
 		d.sdistless(best)
 		return nil
 	}
-	key := OrderKey(sha, a.target.name, number)
+	key := OrderKey(digest(best.File), a.target.name, number)
 	return &pending{ask: a, decision: d, sdist: best, number: number, key: key, past: p.past(key, a.target)}
 }
 
@@ -182,8 +178,7 @@ func statusNote(l *listing) string {
 // refusal names the requires-python that is in the way: of a file that would fit otherwise, if there is one.
 func (p *planner) refusal(a *ask) string {
 	var refused *file
-	for i := range a.release.files {
-		f := &a.release.files[i]
+	for _, f := range a.release.files {
 		if f.bad != "" || p.pythonFits(f, a.target) {
 			continue
 		}

@@ -29,7 +29,7 @@ type release struct {
 	listing *listing
 	version pep440.Version
 	text    string // the version in normal form
-	files   []file
+	files   []*file
 	read    bool
 	valid   int     // files that are this project's, of those read
 	picks   []*pick // by target; nil: not asked yet
@@ -54,18 +54,12 @@ func list(name project.Name, page upstream.Page, err error) *listing {
 	}
 	spelt := map[string]*release{}  // by version as spelt in file names
 	normal := map[string]*release{} // by its normal form
-	urls := make(map[string]bool, len(page.Project.Files))
-	for i := range page.Project.Files {
-		f := &page.Project.Files[i]
-		if f.URL != "" {
-			if urls[f.URL] {
-				continue // pip takes the first of several links to one address
-			}
-			urls[f.URL] = true
-		}
-		if r, entry := l.sort(f, spelt, normal); r != nil {
-			entry.File, entry.position = f, i
-			r.files = append(r.files, entry)
+	files := make([]file, len(page.Project.Files))
+	for i := range files {
+		f := &files[i]
+		f.File, f.position = &page.Project.Files[i], i
+		if r := l.sort(f, spelt, normal); r != nil {
+			r.files = append(r.files, f)
 		}
 	}
 	for _, r := range normal {
@@ -78,11 +72,11 @@ func list(name project.Name, page upstream.Page, err error) *listing {
 }
 
 // sort finds the release of a file; nil when its name tells no version.
-func (l *listing) sort(f *simple.File, spelt, normal map[string]*release) (*release, file) {
+func (l *listing) sort(f *file, spelt, normal map[string]*release) *release {
 	if strings.HasSuffix(f.Filename, ".whl") {
 		text, ok := wheelVersion(f.Filename)
 		if !ok {
-			return nil, file{}
+			return nil
 		}
 		r, seen := spelt[text]
 		if !seen {
@@ -91,18 +85,20 @@ func (l *listing) sort(f *simple.File, spelt, normal map[string]*release) (*rele
 			}
 			spelt[text] = r
 		}
-		return r, file{}
+		return r
 	}
 	// pip passes over zip files that were made for old Macs by their names.
 	if !sdist.IsSdist(f.Filename) || strings.HasSuffix(f.Filename, ".zip") && strings.Contains(f.Filename, "macosx10") {
-		return nil, file{}
+		return nil
 	}
-	name, only := cutPython(f.Filename)
+	var name string
+	f.sdist = true
+	name, f.only = cutPython(f.Filename)
 	parsed, err := sdist.ParseFilename(name, l.name)
 	if err != nil {
-		return nil, file{}
+		return nil
 	}
-	return l.release(parsed.Version, normal), file{sdist: true, only: only}
+	return l.release(parsed.Version, normal)
 }
 
 func (l *listing) release(v pep440.Version, normal map[string]*release) *release {
@@ -155,15 +151,21 @@ func splitExtension(name string) (stem, ext string) {
 	return stem, ext
 }
 
-// open reads the wheel names of the release, once.
+// open reads the wheel names of the release, once, and drops all but the first of several links to one address, as pip
+// does.
 func (p *planner) open(r *release) *release {
 	if r.read {
 		return r
 	}
 	r.read, r.yanked = true, true
 	r.picks = make([]*pick, len(p.targets))
-	for i := range r.files {
-		f := &r.files[i]
+	urls := make(map[string]bool, len(r.files))
+	r.files = slices.DeleteFunc(r.files, func(f *file) bool {
+		twice := urls[f.URL] && f.URL != ""
+		urls[f.URL] = true
+		return twice
+	})
+	for _, f := range r.files {
 		if !f.sdist {
 			p.readWheel(r, f)
 		}

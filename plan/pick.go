@@ -26,8 +26,7 @@ func (p *planner) pick(r *release, t *target) *pick {
 		return k
 	}
 	k := &pick{}
-	for i := range r.files {
-		f := &r.files[i]
+	for _, f := range r.files {
 		if f.bad != "" {
 			continue
 		}

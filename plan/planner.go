@@ -18,7 +18,7 @@ type planner struct {
 	listings     map[project.Name]*listing
 	excludes     map[project.Name][]source.Exclude
 	held         map[project.Name][]*heldWheel
-	attempts     map[yard.Key]yard.Attempt
+	attempts     map[yard.Key][]yard.Attempt
 	built        map[project.Name][]ownBuild
 	tagSets      map[string]*tagSet
 	requirements map[string]*requirement
@@ -32,6 +32,7 @@ func newPlanner(in Input) *planner {
 		excludes:     map[project.Name][]source.Exclude{},
 		held:         map[project.Name][]*heldWheel{},
 		built:        map[project.Name][]ownBuild{},
+		attempts:     map[yard.Key][]yard.Attempt{},
 		tagSets:      map[string]*tagSet{},
 		requirements: map[string]*requirement{},
 		problems:     slices.Clone(in.Problems),
@@ -56,7 +57,9 @@ func newPlanner(in Input) *planner {
 	for _, list := range p.excludes {
 		slices.SortStableFunc(list, func(a, b source.Exclude) int { return compareOrigins(a.Origin, b.Origin) })
 	}
-	p.attempts = lastAttempts(in.Attempts)
+	for _, a := range in.Attempts {
+		p.attempts[a.Order] = append(p.attempts[a.Order], a)
+	}
 	return p
 }
 

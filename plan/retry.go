@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -27,30 +28,33 @@ type past struct {
 // blocks says that the order is not to be tried now.
 func (p past) blocks() bool { return p.code == Final || p.code == Backoff || p.code == Lost }
 
-// lastAttempts keeps the last attempt of each order, whatever the order in which they come.
-func lastAttempts(all []yard.Attempt) map[yard.Key]yard.Attempt {
-	last := make(map[yard.Key]yard.Attempt, len(all))
-	for _, a := range all {
-		if b, ok := last[a.Order]; !ok || later(a, b) {
-			last[a.Order] = a
+// last is the attempt that counts: with the target's inputs the one with the highest number, for dates are only as good
+// as the clocks were; without such, the latest of the others.
+func last(all []yard.Attempt, inputs string) (a yard.Attempt, ok bool) {
+	for _, b := range all {
+		if !ok || compareAttempts(b, a, inputs) > 0 {
+			a, ok = b, true
 		}
 	}
-	return last
+	return a, ok
 }
 
-func later(a, b yard.Attempt) bool {
-	switch {
-	case !a.Started.Equal(b.Started):
-		return a.Started.After(b.Started)
-	case a.Number != b.Number:
-		return a.Number > b.Number
+func compareAttempts(a, b yard.Attempt, inputs string) int {
+	if same := a.Inputs == inputs; same != (b.Inputs == inputs) {
+		if same {
+			return 1
+		}
+		return -1
 	}
-	return a.Inputs+string(a.Class)+a.Reason > b.Inputs+string(b.Class)+b.Reason
+	if a.Inputs == b.Inputs && a.Number != b.Number {
+		return cmp.Compare(a.Number, b.Number)
+	}
+	return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Inputs, b.Inputs), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Reason, b.Reason))
 }
 
-// past judges the last attempt at an order on a target.
+// past judges the attempts at an order on a target.
 func (p *planner) past(key yard.Key, t *target) past {
-	a, ok := p.attempts[key]
+	a, ok := last(p.attempts[key], t.inputs)
 	if !ok {
 		return past{}
 	}

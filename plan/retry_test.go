@@ -52,6 +52,12 @@ func TestRetry(t *testing.T) {
 		{name: "built, and the wheel fits no more", class: yard.Built, number: 1, ago: time.Hour, do: func(w *world) {
 			w.hold("debian-12-x86_64", bookworm311, "foo-1.0-cp310-cp310-linux_x86_64.whl").Order = w.Attempts[0].Order
 		}, verdict: Failed, code: Lost},
+		{name: "the number of an attempt goes before its date", class: yard.SourceFault, number: 2, ago: time.Hour, do: func(w *world) {
+			w.attempt(bookworm311, "foo-1.0.tar.gz", yard.Infrastructure, 1, -10000*time.Hour)
+		}, verdict: Failed, code: Final},
+		{name: "back to inputs with which it failed", class: yard.SourceFault, number: 1, ago: time.Hour, do: func(w *world) {
+			w.attempt(bookworm311, "foo-1.0.tar.gz", yard.Limits, 1, 0).Inputs = "others"
+		}, verdict: Failed, code: Final},
 		{name: "the last of several counts", class: yard.SourceFault, number: 2, ago: time.Hour, do: func(w *world) {
 			w.attempt(bookworm311, "foo-1.0.tar.gz", yard.Limits, 1, 2*time.Hour)
 		}, verdict: Failed, code: Final},

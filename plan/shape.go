@@ -53,7 +53,7 @@ func (p *planner) sortBuilt(names []project.Name) {
 			p.built[name] = append(p.built[name], ownBuild{w.version, w.Filename, w.tags.tags})
 		}
 	}
-	for _, a := range p.attempts {
+	for _, a := range p.in.Attempts {
 		if l := p.listings[a.Project]; l == nil || a.Class != yard.Built {
 			continue
 		}
