@@ -31,6 +31,7 @@ func TestCandidates(t *testing.T) {
 		{"debian-12-x86_64/cp313t", "foo-1.0-cp313-cp313-manylinux2014_x86_64.whl", WrongThreading, "built for cp313, and not free-threaded"},
 		{"debian-12-x86_64/pp310", "foo-1.0-cp39-abi3-manylinux2014_x86_64.whl", WrongPython, "built for CPython (cp39-abi3)"},
 		{bookworm311, "foo-1.0-pp310-pypy310_pp73-manylinux2014_x86_64.whl", WrongPython, "built for PyPy 3.10"},
+		{bookworm311, "foo-1.0-cp311-cp311-any.whl", WrongPlatform, "not for this interpreter and platform together"},
 		{bookworm311, "foo-1.0-py2-none-any.whl", WrongPython, "built for Python 2"},
 		{bookworm311, "foo-1.0-cp27-cp27mu-manylinux1_x86_64.whl", WrongPython, "built for cp27"},
 		{bookworm311, "foo-1.0-py312-none-any.whl", WrongPython, "built for py312"},

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 
 	"wheelyard/packaging/pep440"
 	"wheelyard/packaging/project"
@@ -76,8 +75,5 @@ func betterHeld(w, best *heldWheel, t *target) bool {
 	if c := w.build.Compare(best.build); c != 0 {
 		return c > 0
 	}
-	if own, other := w.Platform == t.Platform, best.Platform == t.Platform; own != other {
-		return own
-	}
-	return slices.Compare([]string{w.Filename, w.SHA256}, []string{best.Filename, best.SHA256}) > 0
+	return w.Filename > best.Filename
 }

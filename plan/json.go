@@ -65,9 +65,6 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-// MarshalJSON writes the order as in a plan.
-func (o Order) MarshalJSON() ([]byte, error) { return json.Marshal(o.json()) }
-
 func (o Order) json() jsonOrder {
 	return jsonOrder{Key: o.Key, Project: o.Project, Version: o.Version, Target: o.Target, Here: o.Here,
 		Sdist:       yard.File{Filename: o.Sdist.Filename, SHA256: digest(&o.Sdist), Size: max(o.Sdist.Size, 0)},

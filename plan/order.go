@@ -100,7 +100,7 @@ func lead(group []*pending, s shape, orders map[*pending]*Order) {
 	}
 	o := orders[first]
 	for _, c := range group {
-		if c.decision.Verdict == Shared && c.decision.Order == o.Key {
+		if c.decision.Verdict == Shared {
 			o.Serves = append(o.Serves, c.ask.target.name)
 		}
 	}

@@ -60,7 +60,6 @@ func newest(matching []*release, prereleases bool) *release {
 // latest takes the newest versions within a want, whatever the target: that set is the same everywhere, and a version
 // which a target cannot have is told as such. Versions yanked as a whole don't count, nor pre-releases beside finals.
 func (p *planner) latest(a ask, matching []*release, w source.Want) []*ask {
-	a.pinned = false
 	var finals, all []*release
 	for _, r := range matching {
 		if !r.yanked {

@@ -58,6 +58,10 @@ func TestRetry(t *testing.T) {
 		{name: "back to inputs with which it failed", class: yard.SourceFault, number: 1, ago: time.Hour, do: func(w *world) {
 			w.attempt(bookworm311, "foo-1.0.tar.gz", yard.Limits, 1, 0).Inputs = "others"
 		}, verdict: Failed, code: Final},
+		{name: "other inputs twice, the later counts", class: yard.Limits, number: 1, ago: 2 * time.Hour, do: func(w *world) {
+			w.Attempts[0].Inputs = "others"
+			w.attempt(bookworm311, "foo-1.0.tar.gz", yard.SourceFault, 1, time.Hour).Inputs = "yet others"
+		}, verdict: Build, code: Changed},
 		{name: "the last of several counts", class: yard.SourceFault, number: 2, ago: time.Hour, do: func(w *world) {
 			w.attempt(bookworm311, "foo-1.0.tar.gz", yard.Limits, 1, 2*time.Hour)
 		}, verdict: Failed, code: Final},

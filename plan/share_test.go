@@ -5,8 +5,38 @@ import (
 	"testing"
 	"time"
 
+	"wheelyard/packaging/project"
+	"wheelyard/packaging/tag"
 	"wheelyard/yard"
 )
+
+func TestShapeOf(t *testing.T) {
+	tests := []struct {
+		sets string
+		want shape
+	}{
+		{"", shape{}},
+		{"py3-none-any py2.py3-none-any", shape{form: pure}},
+		{"cp39-cp39-win32 py3-none-any", shape{form: perInterpreter}},
+		{"cp39-abi3-win32 cp36-abi3-win32 cp311-cp311-win32", shape{form: perPlatform, base: [2]int{3, 6}, abi3: true}},
+		{"cp36-abi3-win32 cp39-abi3-win32", shape{form: perPlatform, base: [2]int{3, 6}, abi3: true}},
+		{"cp39.cp36.cp38-abi3-win32", shape{form: perPlatform, base: [2]int{3, 6}, abi3: true}},
+		{"py3-none-win32", shape{form: perPlatform, base: [2]int{3, 0}}},
+	}
+	for _, test := range tests {
+		var sets [][]tag.Tag
+		for s := range strings.FieldsSeq(test.sets) {
+			set, err := tag.ParseSet(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sets = append(sets, set)
+		}
+		if got := shapeOf(sets, ""); got != test.want {
+			t.Errorf("%s: got %+v", test.sets, got)
+		}
+	}
+}
 
 // TestShare has one version of one project on several targets: which are built, and which wait.
 func TestShare(t *testing.T) {
@@ -40,6 +70,9 @@ func TestShare(t *testing.T) {
 		{name: "the scout came back: abi3", targets: "a39 a311 a312 a313 a313t arm", do: func(w *world) {
 			w.hold("debian-11-x86_64", a39, "foo-1.0-cp39-abi3-linux_x86_64.whl")
 		}, want: "a39 held in-yard, a311 build no-wheel, a312 shared abi3, a313 shared abi3, a313t build no-wheel, arm build no-wheel"},
+		{name: "one platform is due a rebuild", targets: "a39 a311", do: func(w *world) {
+			w.Number = func(_ project.Name, _, platform string) int { return strings.Count(platform, "11") }
+		}, want: "a39 build no-wheel, a311 build no-wheel"},
 		{name: "the scout failed: the next goes", targets: "a39 a311 a313", do: func(w *world) {
 			w.attempt(a39, "foo-1.0.tar.gz", yard.SourceFault, 1, time.Hour)
 		}, want: "a39 shared scout, a311 build no-wheel, a313 shared scout"},

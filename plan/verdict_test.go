@@ -97,6 +97,9 @@ func TestVerdict(t *testing.T) {
 		{name: "a pin on a pre-release", page: "foo-1.0.tar.gz\nfoo-1.1rc1.tar.gz", want: "foo==1.1rc1",
 			version: "1.1rc1", verdict: Build, code: NoWheel, file: "foo-1.1rc1.tar.gz"},
 
+		{name: "a range of which nothing fits", page: "foo-1.0-py2-none-any.whl\nfoo-1.5-py2-none-any.whl yanked=x\nfoo-2.0a1-py2-none-any.whl", want: "foo",
+			version: "1.0", verdict: NoSdist, code: NoFile},
+		{name: "a zip for old Macs", page: "foo-1.0+macosx10.zip", want: "foo==1.0", version: "1.0", verdict: Unknown, code: NoVersion},
 		{name: "no sdist", page: "foo-1.0-cp311-cp311-win32.whl", want: "foo==1.0", version: "1.0", verdict: NoSdist, code: NoFile},
 		{name: "an sdist without a hash", page: "foo-1.0.tar.gz nohash", want: "foo==1.0",
 			version: "1.0", verdict: NoSdist, code: NoDigest, file: "foo-1.0.tar.gz", reason: "foo-1.0.tar.gz has no sha256"},
@@ -137,10 +140,17 @@ func TestVerdict(t *testing.T) {
 			version: "1.0", verdict: Build, code: NoWheel, file: "foo-1.0.tar.gz"},
 		{name: "excluded until tomorrow", page: "foo-1.0.tar.gz", want: "foo==1.0", do: exclude("", "", 24*time.Hour),
 			version: "1.0", verdict: Excluded, code: ByRule, reason: "until 2026-11-24"},
+		{name: "excluded until now", page: "foo-1.0.tar.gz", want: "foo==1.0", do: func(w *world) {
+			exclude("", "", time.Hour)(w)
+			w.Now = w.Excludes[0].Until
+		}, version: "1.0", verdict: Build, code: NoWheel, file: "foo-1.0.tar.gz"},
 		{name: "excluded until yesterday", page: "foo-1.0.tar.gz", want: "foo==1.0", do: exclude("", "", -24*time.Hour),
 			version: "1.0", verdict: Build, code: NoWheel, file: "foo-1.0.tar.gz"},
 
 		{name: "held", page: "foo-1.0.tar.gz", want: "foo==1.0", do: holding("debian-12-x86_64", "foo-1.0-cp311-cp311-linux_x86_64.whl"),
+			version: "1.0", verdict: Held, code: InYard, file: "foo-1.0-cp311-cp311-linux_x86_64.whl"},
+		{name: "the better of two that are held", page: "foo-1.0.tar.gz", want: "foo==1.0",
+			do:      holding("debian-12-x86_64", "foo-1.0-cp39-abi3-linux_x86_64.whl", "foo-1.0-cp311-cp311-linux_x86_64.whl", "foo-1.0-py3-none-any.whl"),
 			version: "1.0", verdict: Held, code: InYard, file: "foo-1.0-cp311-cp311-linux_x86_64.whl"},
 		{name: "held under a build number", page: "foo-1.0.tar.gz", want: "foo==1.0",
 			do:      holding("debian-12-x86_64", "foo-1.0-cp311-cp311-linux_x86_64.whl", "foo-1.0-1-cp311-cp311-linux_x86_64.whl"),
