@@ -1,0 +1,165 @@
+package upstream
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"wheelyard/packaging/project"
+	"wheelyard/packaging/simple"
+)
+
+// head says how a page was received. The zero value stands for a page that isn't in the cache.
+type head struct {
+	Checked    time.Time     `json:"checked"`
+	Fresh      time.Duration `json:"fresh"`             // in nanoseconds, from Checked on
+	Missing    bool          `json:"missing,omitempty"` // upstream has no such project
+	APIVersion string        `json:"api-version,omitempty"`
+	ETag       string        `json:"etag,omitempty"`
+	Modified   string        `json:"last-modified,omitempty"`
+	Digest     string        `json:"digest,omitempty"` // of the page's file
+	Sum        uint32        `json:"crc32c,omitempty"` // of the page's file: quick to check
+}
+
+// usable says whether the entry may be used without asking. One from the future is not: the clock has jumped.
+func (e *head) usable(now time.Time, offline bool) bool {
+	if e.Checked.IsZero() {
+		return false
+	}
+	return offline || !now.Before(e.Checked) && now.Before(e.Checked.Add(e.Fresh))
+}
+
+// conditions ask for the page only if it is another than this one.
+func (e *head) conditions() (http.Header, []int) {
+	h := http.Header{"Accept": {accept}}
+	wanted := []int{http.StatusOK}
+	if e.Digest == "" || e.ETag == "" && e.Modified == "" {
+		return h, wanted
+	}
+	if e.ETag != "" {
+		h.Set("If-None-Match", e.ETag)
+	} else {
+		h.Set("If-Modified-Since", e.Modified)
+	}
+	return h, append(wanted, http.StatusNotModified)
+}
+
+func (c *Client) headFile(name project.Name) string {
+	return filepath.Join(c.pagesDir, string(name)+".head")
+}
+
+func (c *Client) pageFile(name project.Name) string {
+	return filepath.Join(c.pagesDir, string(name)+".json")
+}
+
+// readHead returns the zero value when there is nothing of use.
+func (c *Client) readHead(name project.Name) head {
+	text, err := os.ReadFile(c.headFile(name))
+	if err != nil {
+		return head{}
+	}
+	var e head
+	if json.Unmarshal(text, &e) != nil || !e.Missing && e.Digest == "" {
+		return head{}
+	}
+	return e
+}
+
+// cached returns the page that e describes: fs.ErrNotExist when it says that there is none, another error when the page is damaged or gone.
+func (c *Client) cached(name project.Name, e head) (Page, error) {
+	if e.Missing {
+		return Page{}, fmt.Errorf("upstream said on %s: %w", e.Checked.UTC().Format(time.RFC3339), fs.ErrNotExist)
+	}
+	text, err := os.ReadFile(c.pageFile(name))
+	if err != nil {
+		return Page{}, errDamaged // not fs.ErrNotExist: that has a meaning here
+	}
+	if crc32.Checksum(text, castagnoli) != e.Sum {
+		return Page{}, errDamaged
+	}
+	return decoded(text, name, e)
+}
+
+var (
+	errDamaged = errors.New("damaged in the cache")
+	castagnoli = crc32.MakeTable(crc32.Castagnoli)
+)
+
+// decoded is the page in that text. What was just received goes the same way, so that it makes no difference where a page came from.
+func decoded(text []byte, name project.Name, e head) (Page, error) {
+	p, err := simple.ReadProjectJSON(text)
+	if err != nil || p.Name != name {
+		return Page{}, errDamaged
+	}
+	p.APIVersion = e.APIVersion
+	return Page{Project: p, Digest: e.Digest, Checked: e.Checked}, nil
+}
+
+// store remembers a page and returns it. A cache that can't be written to is no reason to have no page.
+func (c *Client) store(name project.Name, p simple.Project, e head) (Page, error) {
+	var b bytes.Buffer
+	if err := simple.WriteProjectJSON(&b, p); err != nil {
+		return Page{}, err
+	}
+	text := b.Bytes()
+	sum := sha256.Sum256(text)
+	e.Digest = "sha256:" + hex.EncodeToString(sum[:])
+	e.Sum = crc32.Checksum(text, castagnoli)
+	if replace(c.pageFile(name), text) == nil {
+		c.writeHead(name, e)
+	}
+	return decoded(text, name, e)
+}
+
+func (c *Client) writeHead(name project.Name, e head) {
+	text, err := json.Marshal(e)
+	if err == nil {
+		err = replace(c.headFile(name), append(text, '\n'))
+	}
+	if err != nil {
+		os.Remove(c.headFile(name)) // rather none than one that is outdated
+	}
+}
+
+// cacheError keeps a missing folder of the cache from looking like a file that upstream doesn't have.
+func cacheError(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("in the cache of upstream: %v", err)
+	}
+	return fmt.Errorf("in the cache of upstream: %w", err)
+}
+
+// replace writes a file beside its place and renames it. It doesn't sync: a cache may be lost, and what is damaged is noticed.
+func replace(path string, text []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if errors.Is(err, fs.ErrNotExist) && os.MkdirAll(filepath.Dir(path), 0o755) == nil {
+		f, err = os.CreateTemp(filepath.Dir(path), ".new-*")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// shortDigest names a folder after what may hold any character.
+func shortDigest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:8])
+}
