@@ -26,7 +26,7 @@ const (
 type host struct {
 	root   string   // "" or a folder that stands for /
 	path   []string // folders of PATH, within root
-	env    []string // for the interpreters
+	env    []string // for the programs that are run
 	asRoot bool     // builds run as another, ordinary user
 
 	patience time.Duration // with an interpreter
@@ -39,6 +39,7 @@ func thisHost() *host {
 			h.env = append(h.env, v)
 		}
 	}
+	h.env = append(h.env, "LC_ALL=C") // the last one counts
 	return h
 }
 

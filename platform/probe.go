@@ -52,7 +52,7 @@ func (h *host) probe(ctx context.Context, s Spec) (probed, error) {
 			return probed{}, fmt.Errorf("platform %s: %w", s.Name, err)
 		}
 	}
-	return p, missing.err(s.Name)
+	return p, h.missing(ctx, s.Name, missing)
 }
 
 func (l *lack) addPackages(installed packages, wanted []string) {

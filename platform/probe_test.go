@@ -151,6 +151,26 @@ func TestProbeMissing(t *testing.T) {
 	}
 }
 
+// apt is asked which of the packages it has; those that it hasn't are told apart.
+func TestProbeUnknownToApt(t *testing.T) {
+	f := newFake(t)
+	f.script("/usr/bin/apt-cache", `test "$*" = "policy -- libxml2-dev python3.13 python3.13-dev" || exit 9
+echo "libxml2-dev:"; echo "  Installed: (none)"; echo "  Candidate: 2.9"; echo "  Version table:"
+echo "python3.13:"; echo "  Installed: (none)"; echo "  Candidate: (none)"
+`)
+	s := spec("3.13")
+	s.Packages = []string{"libxml2-dev"}
+	_, err := f.probe(t.Context(), s)
+	var missing *MissingError
+	if !errors.As(err, &missing) {
+		t.Fatal(err)
+	}
+	if !slices.Equal(missing.Packages, []string{"libxml2-dev"}) || !slices.Equal(missing.Unknown, []string{"python3.13", "python3.13-dev"}) ||
+		!strings.Contains(err.Error(), "apt-get install libxml2-dev\n") || !strings.Contains(err.Error(), "apt doesn't know python3.13, python3.13-dev here") {
+		t.Error(err)
+	}
+}
+
 func TestProbeBarred(t *testing.T) {
 	f := newFake(t)
 	f.asRoot = true
