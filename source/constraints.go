@@ -88,7 +88,7 @@ func (c *constraints) line(text string, at Origin) error {
 	}
 	r, err := pep508.Parse(text)
 	if err != nil {
-		return fmt.Errorf("%s is no requirement: %w", quote(text), err)
+		return fmt.Errorf("%s is no requirement: %s", quote(text), clip(err.Error(), 200))
 	}
 	switch {
 	case r.URL != "":
@@ -150,10 +150,15 @@ func unsupported(text string) error {
 }
 
 // quote shows a line in a message, whatever is in it.
-func quote(s string) string {
-	const most = 80
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…"
+func quote(s string) string { return fmt.Sprintf("%q", clip(s, 80)) }
+
+// clip keeps about so many bytes.
+func clip(s string, most int) string {
+	if len(s) <= most {
+		return s
 	}
-	return fmt.Sprintf("%q", s)
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most] + "…"
 }

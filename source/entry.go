@@ -184,7 +184,7 @@ func parseVersions(s string) (v versions, problem, hint string) {
 	} else {
 		hint = `"==1.2", ">=1,<2", "latest" or "latest 3"`
 	}
-	return v, fmt.Sprintf("%s is no specifier: %v", quote(s), err), hint
+	return v, fmt.Sprintf("%s is no specifier: %s", quote(s), clip(err.Error(), 200)), hint
 }
 
 var targetForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*(?:/[a-z]+[0-9]+[a-z]*)?$`)

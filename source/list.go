@@ -117,7 +117,7 @@ func (l *list) unknownTable(name string, offset int, kind unstable.Kind) error {
 		e.Problem = fmt.Sprintf("the key %q stands outside of a table", name)
 	default:
 		e.Problem = fmt.Sprintf("unknown table %q", name)
-		if meant := nearest(name, []string{"package", "exclude"}); meant != "" {
+		if meant := nearest(name, []string{"package", "exclude"}); meant != "" && !strings.Contains(name, ".") {
 			e.Hint = fmt.Sprintf("did you mean [[%s]]?", meant)
 		}
 	}
