@@ -98,6 +98,9 @@ func (s *Server) AddFile(project, filename string, content []byte, a Attrs) {
 	if f.URL == "" {
 		f.URL = "../../files/" + normalize(project) + "/" + filename
 	}
+	if content == nil {
+		f.content = []byte{}
+	}
 	switch a.SHA256 {
 	case "":
 		f.Hashes["sha256"] = hexSum(content)
