@@ -52,7 +52,13 @@ func (h *host) probe(ctx context.Context, s Spec) (probed, error) {
 			return probed{}, fmt.Errorf("platform %s: %w", s.Name, err)
 		}
 	}
-	return p, h.missing(ctx, s.Name, missing)
+	if err := h.missing(ctx, s.Name, missing); err != nil {
+		return probed{}, err
+	}
+	if err := p.facts.check(); err != nil { // an interpreter that gives strange answers
+		return probed{}, fmt.Errorf("platform %s: %w", s.Name, err)
+	}
+	return p, nil
 }
 
 func (l *lack) addPackages(installed packages, wanted []string) {

@@ -240,6 +240,10 @@ func TestProbeMixed(t *testing.T) {
 	if p, err := f.probe(t.Context(), spec("/opt/py/i686")); err != nil || p.facts.Arch != "i686" || p.facts.OS.ID != "linux" {
 		t.Errorf("32 bits on a 64-bit kernel: %+v, %v", p.facts, err)
 	}
+	f.python("/opt/py/strange", cpython311(func(a *answer) { a.Platform = "linux" }))
+	if _, err := f.probe(t.Context(), spec("/opt/py/strange")); err == nil || !strings.Contains(err.Error(), "arch is missing") {
+		t.Errorf("no architecture: %v", err)
+	}
 	os.Remove(f.at("/etc/os-release"))
 	if _, err := f.probe(t.Context(), spec("3.11")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no os-release: %v", err)
@@ -275,7 +279,7 @@ func TestSilence(t *testing.T) {
 
 func TestCandidates(t *testing.T) {
 	f := newFake(t)
-	for _, p := range []string{"/usr/bin/python3.11", "/opt/bin/python3.11", "/usr/bin/pypy3", "/usr/bin/python3.13-nogil"} {
+	for _, p := range []string{"/usr/bin/python3.11", "/opt/bin/python3.11", "/usr/bin/pypy3", "/usr/bin/python3.13-nogil", "/relative/python3.11"} {
 		f.script(p, "")
 	}
 	if err := os.MkdirAll(f.at("/usr/local/bin/python3.11"), 0o755); err != nil { // a folder is no interpreter
