@@ -43,7 +43,7 @@ project = 'numpy'
 versions = ["<1.22", ">=2"]
 targets = "debian-13-riscv64"
 reason = """takes a day"""
-until = 2027-06-01T10:00:00+02:00
+until = 2027-06-01 10:00:00+02:00
 `
 	const want = `3 pyyaml (PyYAML) ==5.4.1 because the last one with FullLoader
 8 lxml (lxml) ==4.8.0 on [debian-12-x86_64 debian-13-riscv64/cp313t]
