@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"wheelyard/packaging/project"
@@ -79,14 +81,41 @@ func (c *Client) cached(name project.Name, e head) (Page, error) {
 	if e.Missing {
 		return Page{}, fmt.Errorf("upstream said on %s: %w", e.Checked.UTC().Format(time.RFC3339), fs.ErrNotExist)
 	}
-	text, err := os.ReadFile(c.pageFile(name))
-	if err != nil {
-		return Page{}, errDamaged // not fs.ErrNotExist: that has a meaning here
-	}
-	if crc32.Checksum(text, castagnoli) != e.Sum {
-		return Page{}, errDamaged
+	text, sum, err := readText(c.pageFile(name))
+	if err != nil || sum != e.Sum {
+		return Page{}, errDamaged // never fs.ErrNotExist: that has a meaning here
 	}
 	return decoded(text, name, e)
+}
+
+// readText reads a file and its checksum.
+func readText(path string) (string, uint32, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return "", 0, err
+	}
+	var (
+		text  strings.Builder
+		sum   uint32
+		piece = make([]byte, min(st.Size()+1, 1<<16))
+	)
+	text.Grow(int(st.Size()))
+	for {
+		n, err := f.Read(piece)
+		text.Write(piece[:n])
+		sum = crc32.Update(sum, castagnoli, piece[:n])
+		if errors.Is(err, io.EOF) {
+			return text.String(), sum, nil
+		}
+		if err != nil {
+			return "", 0, err
+		}
+	}
 }
 
 var (
@@ -95,8 +124,8 @@ var (
 )
 
 // decoded is the page in that text. What was just received goes the same way, so that it makes no difference where a page came from.
-func decoded(text []byte, name project.Name, e head) (Page, error) {
-	p, err := simple.ReadProjectJSON(text)
+func decoded(text string, name project.Name, e head) (Page, error) {
+	p, err := simple.ParseProjectJSON(text)
 	if err != nil || p.Name != name {
 		return Page{}, errDamaged
 	}
@@ -117,7 +146,7 @@ func (c *Client) store(name project.Name, p simple.Project, e head) (Page, error
 	if replace(c.pageFile(name), text) == nil {
 		c.writeHead(name, e)
 	}
-	return decoded(text, name, e)
+	return decoded(string(text), name, e)
 }
 
 func (c *Client) writeHead(name project.Name, e head) {

@@ -1,17 +1,19 @@
 package simple
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// ReadProjectJSON reads a project's page in JSON. The result keeps the text alive: its strings are parts of one copy.
+// ReadProjectJSON reads a project's page in JSON.
 //
 // Errors are *VersionError, or *SyntaxError when b isn't valid JSON, or has no list of files: a server's excuse in JSON is no empty page.
-func ReadProjectJSON(b []byte) (Project, error) {
-	d, err := newScanner(b)
+func ReadProjectJSON(b []byte) (Project, error) { return ParseProjectJSON(string(b)) }
+
+// ParseProjectJSON is [ReadProjectJSON] for a text that need not be copied: the result's strings are parts of it, and keep it alive.
+func ParseProjectJSON(text string) (Project, error) {
+	d, err := newScanner(text)
 	if err != nil {
 		return Project{}, err
 	}
@@ -28,7 +30,7 @@ func ReadProjectJSON(b []byte) (Project, error) {
 			d.status(&p)
 		case key == "files" && d.peek() == '[':
 			files = true
-			p.Files = d.files(len(b))
+			p.Files = d.files(len(text))
 		default:
 			d.skip()
 		}
@@ -38,7 +40,7 @@ func ReadProjectJSON(b []byte) (Project, error) {
 
 // ReadRootJSON reads the list of an index's projects in JSON. Errors are those of [ReadProjectJSON].
 func ReadRootJSON(b []byte) (Root, error) {
-	d, err := newScanner(b)
+	d, err := newScanner(string(b))
 	if err != nil {
 		return Root{}, err
 	}
@@ -62,9 +64,8 @@ func ReadRootJSON(b []byte) (Root, error) {
 	return r, d.finish(r.APIVersion, projects, "projects")
 }
 
-func newScanner(b []byte) (*scanner, error) {
-	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	d := &scanner{s: string(b), b: b}
+func newScanner(text string) (*scanner, error) {
+	d := &scanner{s: strings.TrimPrefix(text, "\ufeff")}
 	if !utf8.ValidString(d.s) {
 		return nil, &SyntaxError{Reason: "it isn't in UTF-8"}
 	}

@@ -1,7 +1,6 @@
 package simple
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"strings"
 	"unicode/utf16"
@@ -15,7 +14,6 @@ const maxDepth = 64
 // Strings without escapes are parts of the text, not copies.
 type scanner struct {
 	s     string
-	b     []byte // the same as s
 	i     int
 	depth int
 	err   error
@@ -196,7 +194,7 @@ func (d *scanner) text() string {
 		return ""
 	}
 	start := d.i
-	d.i += plainBytes(d.b[start:])
+	d.i += plainBytes(d.s[start:])
 	switch {
 	case d.i == len(d.s):
 		d.fail("the page ends within a text")
@@ -209,26 +207,33 @@ func (d *scanner) text() string {
 }
 
 // plainBytes counts the bytes before the first quotation mark, backslash or control character, eight at a time.
-func plainBytes(b []byte) int {
+func plainBytes(s string) int {
 	const (
 		ones  = 0x0101010101010101
 		highs = 0x80 * ones
 	)
 	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
+	for ; i+8 <= len(s); i += 8 {
+		w := word(s[i : i+8])
 		quote, slash := w^'"'*ones, w^'\\'*ones
 		// The lowest high bit that is set belongs to the first byte that is sought; those above it may be wrong.
 		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-' '*ones)&^w) & highs; found != 0 {
 			return i + bits.TrailingZeros64(found)/8
 		}
 	}
-	for ; i < len(b); i++ {
-		if c := b[i]; c == '"' || c == '\\' || c < ' ' {
+	for ; i < len(s); i++ {
+		if c := s[i]; c == '"' || c == '\\' || c < ' ' {
 			break
 		}
 	}
 	return i
+}
+
+// word is the first eight bytes of s, the first one lowest; it becomes one load.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // escaped goes on with a string that began at start, from its first escape.
