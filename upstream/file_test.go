@@ -242,7 +242,7 @@ func TestLargerThanSaid(t *testing.T) {
 	for name, fault := range map[string]pypitest.Fault{
 		"announced":   {Body: append(bytes.Clone(big), 'x')},
 		"unannounced": {Extra: 1},
-		"endless":     {Extra: 50_000_000},
+		"endless":     {Extra: 3_000_000},
 	} {
 		s := demo(t, pypitest.Options{})
 		f := offer(s, big)
