@@ -44,7 +44,7 @@ func (e *head) usable(now time.Time, offline bool) bool {
 func (e *head) conditions() (http.Header, []int) {
 	h := http.Header{"Accept": {accept}}
 	wanted := []int{http.StatusOK}
-	if e.Digest == "" || e.ETag == "" && e.Modified == "" {
+	if e.ETag == "" && e.Modified == "" {
 		return h, wanted
 	}
 	if e.ETag != "" {

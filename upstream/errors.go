@@ -48,7 +48,7 @@ func final(format string, args ...any) error {
 // broken judges an error of the network.
 func broken(err error) *failure {
 	_, mistrusted := errors.AsType[*tls.CertificateVerificationError](err)
-	hopeless := mistrusted || errors.Is(err, errRedirects) || errors.Is(err, errDowngraded)
+	hopeless := mistrusted || errors.Is(err, errRedirects) || errors.Is(err, errDowngraded) || errors.Is(err, errLongURL)
 	return &failure{cause: clean(err), again: !hopeless}
 }
 

@@ -254,11 +254,30 @@ func TestLargerThanSaid(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		nothingKept(t, c)
-		if r := s.Requests(); len(r) != 1 || name == "announced" && r[0].Bytes > 1_000_000 {
-			t.Errorf("%s: %d requests", name, len(r))
+		if n := len(s.Requests()); n != 1 {
+			t.Errorf("%s: %d requests", name, n)
 		}
 		s.Fault(sdistPath, pypitest.Fault{})
 		fetched(t, c, f)
+	}
+}
+
+// What is announced as too large is not even waited for.
+func TestAnnouncedAsTooLarge(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000001")
+		http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	defer srv.Close()
+	c, err := New(Options{Index: srv.URL, Dir: t.TempDir(), Silence: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, err = c.File(t.Context(), simple.File{Filename: "x", URL: srv.URL + "/x", Size: 1_000_000, Hashes: map[string]string{"sha256": sum(big)}})
+	if _, ok := errors.AsType[*SizeError](err); !ok {
+		t.Error(err)
 	}
 }
 
@@ -326,7 +345,7 @@ func TestWrongPart(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(c.filesDir, "part", sum(big)), big[:500], 0o644); err != nil {
 		t.Fatal(err)
 	}
-	fetched(t, c, simple.File{Filename: "x", URL: srv.URL + "/x", Size: -1, Hashes: map[string]string{"sha256": sum(big)}})
+	fetched(t, c, simple.File{Filename: "x", URL: srv.URL + "/x", Size: int64(len(big)), Hashes: map[string]string{"sha256": sum(big)}})
 	if asked != 2 {
 		t.Errorf("asked %d times", asked)
 	}
@@ -401,6 +420,15 @@ func TestFileGivenUp(t *testing.T) {
 	cancel()
 	if err := <-failed; !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnreachable) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestCacheErrors(t *testing.T) {
+	if err := cacheError(&fs.PathError{Op: "rename", Path: "x", Err: fs.ErrNotExist}); errors.Is(err, fs.ErrNotExist) {
+		t.Error("a cache that is gone looks like a file that upstream doesn't have")
+	}
+	if err := cacheError(fs.ErrPermission); !errors.Is(err, fs.ErrPermission) {
+		t.Error(err)
 	}
 }
 

@@ -95,9 +95,6 @@ func (c *Client) ask(ctx context.Context, name project.Name, e head) (Page, erro
 
 // receive reads a page and remembers it.
 func (c *Client) receive(resp *http.Response, name project.Name, asked time.Time, fresh time.Duration) (Page, error) {
-	if resp.ContentLength > c.o.MaxPage {
-		return Page{}, final("a page of %d bytes is too large", resp.ContentLength)
-	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.o.MaxPage+1))
 	if err != nil {
 		return Page{}, broken(err)

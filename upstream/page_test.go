@@ -109,6 +109,22 @@ func TestAgeCounts(t *testing.T) {
 	}
 }
 
+// A confirmation that says nothing of its own leaves the time that the page came with.
+func TestConfirmedForAsLong(t *testing.T) {
+	s := demo(t, pypitest.Options{CacheControl: "max-age=20"})
+	at := newClock()
+	c := client(t, s, at, nil)
+	page(t, c)
+	s.Fault(demoPath, pypitest.Fault{Header: http.Header{"Cache-Control": nil}})
+	at.pass(20 * time.Second)
+	page(t, c)
+	at.pass(20 * time.Second)
+	page(t, c)
+	if n := s.Count(demoPath); n != 3 {
+		t.Errorf("%d requests", n)
+	}
+}
+
 func TestDigestIsOfWhatMatters(t *testing.T) {
 	s := demo(t, pypitest.Options{CacheControl: "no-cache"})
 	c := client(t, s, newClock(), nil)
@@ -188,6 +204,7 @@ func TestWhatCanNotBeBelieved(t *testing.T) {
 		"version 2":             {pypitest.Fault{Body: []byte(`{"meta":{"api-version":"2.0"},"files":[]}`), Header: json}, 1, `"2.0"`},
 		"unknown charset":       {pypitest.Fault{Body: []byte(`<a href="a-1.zip">`), Header: typed("text/html; charset=ebcdic")}, 1, "ebcdic"},
 		"redirect loop":         {pypitest.Fault{Redirect: demoPath}, 11, "redirected more than 10 times"},
+		"redirect too far":      {pypitest.Fault{Redirect: "/" + strings.Repeat("a", maxURL)}, 1, "too long"},
 		"too large":             {pypitest.Fault{Body: make([]byte, 5000), Header: json}, 1, "too large"},
 		"too large, no length":  {pypitest.Fault{Extra: 5000}, 1, "too large"},
 		"redirect to elsewhere": {pypitest.Fault{Redirect: "gopher://x.example/"}, 4, "unsupported protocol"},
@@ -228,6 +245,13 @@ func TestSilence(t *testing.T) {
 			t.Errorf("%s: %d tries", name, n)
 		}
 	}
+}
+
+// Slow is not silent: what keeps coming is waited for, however long it takes in all.
+func TestSlowness(t *testing.T) {
+	s := demo(t, pypitest.Options{})
+	s.Fault(demoPath, pypitest.Fault{Slow: 60 * time.Millisecond})
+	page(t, client(t, s, newClock(), func(o *Options) { o.Silence = 400 * time.Millisecond }))
 }
 
 func TestRetries(t *testing.T) {
@@ -289,6 +313,16 @@ func TestOutage(t *testing.T) {
 	}
 	at.pass(outageLasts)
 	page(t, c)
+	for i := range 2 * outageAfter { // an answer between them: no outage
+		if _, err := c.Page(t.Context(), project.Name(fmt.Sprintf("absent%d", i))); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("between: %v", err)
+		}
+		_, err := c.Page(t.Context(), project.Name(fmt.Sprintf("p%d", i)))
+		unreachable(t, err, "503")
+		if strings.Contains(err.Error(), "not asked") {
+			t.Error(err)
+		}
+	}
 	if _, err := c.Page(t.Context(), "absent"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("after the outage: %v", err)
 	}
@@ -443,7 +477,7 @@ func TestGivingUp(t *testing.T) {
 	if err := <-first; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	c.Close() // returns only when nothing is under way any more
+	c.work.Wait() // nothing is under way any more
 }
 
 func waiting(c *Client) int {
@@ -459,7 +493,7 @@ func waiting(c *Client) int {
 func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 	s := demo(t, pypitest.Options{})
 	s.Fault(demoPath, pypitest.Fault{Silent: true})
-	c := client(t, s, newClock(), nil)
+	c := client(t, s, newClock(), func(o *Options) { o.Tries = 1 })
 	failed := make(chan error)
 	go func() { _, err := c.Page(t.Context(), "demo-pkg"); failed <- err }()
 	for s.Count(demoPath) == 0 {

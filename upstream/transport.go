@@ -27,11 +27,15 @@ func (a *authorized) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (a *authorized) CloseIdleConnections() { a.transport.CloseIdleConnections() }
 
-const maxRedirects = 10
+const (
+	maxRedirects = 10
+	maxURL       = 8 << 10
+)
 
 var (
 	errRedirects  = fmt.Errorf("redirected more than %d times", maxRedirects)
 	errDowngraded = errors.New("redirected from https to http")
+	errLongURL    = errors.New("redirected to an address that is too long")
 )
 
 func checkRedirect(r *http.Request, via []*http.Request) error {
@@ -40,6 +44,9 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 	}
 	if via[len(via)-1].URL.Scheme == "https" && r.URL.Scheme != "https" {
 		return errDowngraded
+	}
+	if len(r.URL.String()) > maxURL {
+		return errLongURL // it would be put before each relative address of a page
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func TestReadProjectJSON(t *testing.T) {
 	p, err := ReadProjectJSON([]byte(`{
 		"meta": {"api-version": "1.4", "_last-serial": "12", "x": [{}]},
 		"name": "Demo.Pkg",
-		"project-status": {"status": "archived", "reason": "done \u00e9\ud83d\ude00\ud800\"\\\/\b\f\n\r\t"},
+		"project-status": {"status": "archived", "reason": "done \u00e9\ud83d\ude00\ud800\u0041\ud800\"\\\/\b\f\n\r\t"},
 		"versions": ["0.9", "1.0"],
 		"alternate-locations": [null, true, false, -1.5e+3, {"a": {}}],
 		"files": [{
@@ -33,7 +33,7 @@ func TestReadProjectJSON(t *testing.T) {
 	no := false
 	want := Project{
 		APIVersion: "1.4", Name: "demo-pkg", Versions: []string{"0.9", "1.0"},
-		Status: Archived, StatusReason: "done é😀\ufffd\"\\/\b\f\n\r\t",
+		Status: Archived, StatusReason: "done é😀\ufffdA\ufffd\"\\/\b\f\n\r\t",
 		Files: []File{{
 			Filename: "demo_pkg-1.0-py3-none-any.whl", URL: "../f/demo_pkg-1.0-py3-none-any.whl", Hashes: map[string]string{"sha256": "aa", "blake2b": "bb"},
 			Size: 123, UploadTime: time.Date(2020, 1, 2, 3, 4, 5, 678901000, time.UTC), RequiresPython: ">=3.8", Yanked: true, YankedReason: "broken",
@@ -124,6 +124,15 @@ func TestReadHTMLStatus(t *testing.T) {
 	p, err = ReadProjectJSON([]byte(`{"meta":{"project-status":"archived","project-status-reason":"r"},"files":[]}`))
 	if err != nil || p.Status != Archived || p.StatusReason != "r" {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+func TestBaseIsBounded(t *testing.T) {
+	for n, want := range map[int]int{maxBase: 1, maxBase + 1: 0} {
+		p, err := ReadProjectHTML([]byte(`<base href="`+strings.Repeat("a", n)+`"><a href="demo-1.zip">`), "demo")
+		if err != nil || len(p.Files) != want {
+			t.Errorf("%d bytes: %d files, %v", n, len(p.Files), err)
+		}
 	}
 }
 

@@ -14,6 +14,9 @@ import (
 	"wheelyard/packaging/project"
 )
 
+// maxBase bounds what is put before each URL of a page, in bytes: the result must not grow with the square of the page.
+const maxBase = 8 << 10
+
 // ReadProjectHTML reads the page of that project in HTML, which is taken to be in UTF-8. Any HTML is read; links that can't lead to
 // a file are passed over. A page without any file is no error: whether it is a page of an index at all shows in APIVersion, if at all.
 //
@@ -42,7 +45,11 @@ func ReadProjectHTML(b []byte, of project.Name) (Project, error) {
 	if err == nil {
 		err = checkVersion(p.APIVersion)
 	}
-	if base != nil && *base != "" {
+	switch {
+	case base == nil || *base == "":
+	case len(*base) > maxBase:
+		p.Files = []File{} // none of them can be fetched from there
+	default:
 		against(*base, p.Files)
 	}
 	return p, err
