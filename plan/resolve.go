@@ -99,6 +99,7 @@ func versionText(w source.Want) string {
 // pinned is pip's own rule for who may take a yanked file: some clause is === or an == without a wildcard.
 func pinned(s pep440.Specifiers) bool {
 	for clause := range strings.SplitSeq(s.String(), ",") {
+		clause = strings.TrimSpace(clause)
 		if strings.HasPrefix(clause, "===") || strings.HasPrefix(clause, "==") && !strings.HasSuffix(clause, ".*") {
 			return true
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"wheelyard/packaging/pep440"
@@ -31,7 +32,7 @@ type target struct {
 
 func newTarget(t platform.Target) *target {
 	p := &target{Target: t, name: t.Name(), pythons: map[[2]string]bool{}, platforms: map[string]bool{}}
-	release := append(t.Version.Release(), 0, 0, 0)[:3]
+	release := append(slices.Clone(t.Version.Release()), 0, 0, 0)[:3]
 	p.major, p.minor = release[0], release[1]
 	p.short = fmt.Sprintf("%d.%d", p.major, p.minor)
 	p.python = pep440.MustParse(fmt.Sprintf("%s.%d", p.short, release[2]))
