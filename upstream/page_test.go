@@ -392,7 +392,9 @@ func TestDamagedCache(t *testing.T) {
 	}
 	json, head := c.pageFile("demo-pkg"), c.headFile("demo-pkg")
 	for name, damage := range map[string]func(){
-		"a bit":      func() { edit(json, func(b []byte) []byte { b[bytes.Index(b, []byte(`"sha256":"`))+10] ^= 1; return b }) },
+		"a bit": func() {
+			edit(json, func(b []byte) []byte { b[bytes.Index(b, []byte(`"sha256":"`))+10] ^= 1; return b })
+		},
 		"cut":        func() { edit(json, func(b []byte) []byte { return b[:len(b)/2] }) },
 		"empty":      func() { edit(json, func([]byte) []byte { return nil }) },
 		"gone":       func() { os.Remove(json) },
