@@ -115,7 +115,7 @@ func TestWhatIsSeen(t *testing.T) {
 		{"capabilities", "grep -h -E 'Cap(Prm|Bnd|Amb)' /proc/self/status | grep -vc 0000000000000000; grep -h -E 'NoNewPrivs|Seccomp:' /proc/self/status | tr -d '\\t\\n'", "0\nNoNewPrivs:1Seccomp:2"},
 		{"namespaces", "unshare -Ur id 2>&1 | grep -c uid; unshare -n id 2>&1 | grep -c uid", "0\n0\n"},
 		{"mounts", "mount -t tmpfs x /tmp 2>/dev/null && echo mounted; umount /proc/sys 2>/dev/null && echo bare; echo done", "done\n"},
-		{"umask of new files", "umask 022; touch f; stat -c %a f", "644\n"},
+		{"umask of new files", "umask; touch f; stat -c %a f", "0022\n644\n"},
 		{"limits", "ulimit -c", "0\n"},
 		{"kill the parent", "kill -9 1 2>/dev/null; kill -9 -1 2>/dev/null; echo alive", "alive\n"},
 	} {

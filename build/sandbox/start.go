@@ -41,6 +41,10 @@ func (id *Identity) start(c Command, out, status *os.File) (*process, error) {
 }
 
 func (id *Identity) launch(p *process, c Command, out, status *os.File) error {
+	if err := unix.Unshare(unix.CLONE_FS); err != nil {
+		return fmt.Errorf("unshare: %w", err)
+	}
+	unix.Umask(0o022) // of this thread alone, now
 	mounts := append(append([]Mount(nil), id.s.etc...), c.Mounts...)
 	files := []*os.File{status}
 	if filter := id.s.filter; filter != nil {

@@ -1,0 +1,168 @@
+package build
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"syscall"
+	"time"
+
+	"wheelyard/build/diagnose"
+	"wheelyard/build/env"
+	"wheelyard/build/inspect"
+	"wheelyard/packaging/sdist"
+	"wheelyard/plan"
+	"wheelyard/platform"
+	"wheelyard/upstream"
+	"wheelyard/yard"
+)
+
+// job is one order being done.
+type job struct {
+	b       *Builder
+	o       plan.Order
+	t       platform.Target
+	w       *work
+	log     *log
+	started time.Time
+
+	sdist  string // path in the cache of upstream
+	system sdist.BuildSystem
+	took   yard.Timings
+	cpu    time.Duration
+	tries  []Try
+
+	environment env.Environment
+	wheel       string // path, when there is one
+	file        yard.File
+	report      *inspect.Report
+}
+
+// failure is an outcome that isn't a wheel.
+type failure struct {
+	finding diagnose.Finding
+}
+
+func (f *failure) Error() string { return string(f.finding.Class) + ": " + f.finding.Reason }
+
+func fail(class yard.Class, reason, advice string) error {
+	return &failure{diagnose.Finding{Class: class, Reason: reason, Advice: advice}}
+}
+
+func (j *job) run(ctx context.Context, live io.Writer) (Result, error) {
+	began := time.Now()
+	l, err := newLog(j.w.path("log"), j.b.Limits.Log, live)
+	if err != nil {
+		return Result{}, err
+	}
+	j.log = l
+	defer l.close()
+	l.say("%s %s for %s", j.o.Project, j.o.Version, j.o.Target)
+	err = j.build(ctx)
+	if ctx.Err() != nil {
+		return Result{}, ctx.Err()
+	}
+	finding := diagnose.Finding{Class: yard.Built}
+	if err != nil {
+		finding, err = classify(err)
+		if err != nil {
+			return Result{}, err
+		}
+	}
+	j.conclude(finding)
+	if err := l.close(); err != nil {
+		return Result{}, err
+	}
+	j.took.Total = time.Since(began).Milliseconds()
+	j.took.CPU = j.cpu.Milliseconds()
+	a := j.attempt(finding)
+	if a.Log, err = describe(j.w.path("log"), "log"); err != nil {
+		return Result{}, err
+	}
+	r := Result{Attempt: a, Log: j.w.path("log"), Report: j.report, Tries: j.tries}
+	if finding.Class == yard.Built {
+		r.Wheel = j.wheel
+	}
+	return r, nil
+}
+
+func (j *job) conclude(f diagnose.Finding) {
+	if f.Class == yard.Built {
+		j.log.say("built %s", j.file.Filename)
+		return
+	}
+	j.log.say("%s: %s", f.Class, f.Reason)
+	if f.Advice != "" {
+		j.log.say("%s", f.Advice)
+	}
+}
+
+func (j *job) attempt(f diagnose.Finding) yard.Attempt {
+	a := yard.Attempt{
+		Order: j.o.Key, Project: j.o.Project, Version: j.o.Version, Target: j.o.Target, BuildNumber: j.o.BuildNumber, Inputs: j.o.Inputs,
+		Class: f.Class, Reason: f.Reason, Advice: f.Advice,
+		Sdist:       yard.File{Filename: j.o.Sdist.Filename, SHA256: j.o.Sdist.Hashes["sha256"], Size: max(j.o.Sdist.Size, 0)},
+		Environment: j.environment.Files, Root: j.t.Root, Started: j.started.UTC(), Took: j.took,
+	}
+	if n := len(j.tries); n > 0 {
+		a.AsOf = j.tries[n-1].AsOf
+	}
+	if f.Class == yard.Built {
+		a.Wheel = j.file
+	}
+	return a
+}
+
+// describe digests a file.
+func describe(path, name string) (yard.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return yard.File{}, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := io.Copy(h, f)
+	if err != nil {
+		return yard.File{}, err
+	}
+	return yard.File{Filename: name, SHA256: hex.EncodeToString(h.Sum(nil)), Size: n}, nil
+}
+
+// classify turns what went wrong into a finding. What is neither the package's nor the network's fault stays an error.
+func classify(err error) (diagnose.Finding, error) {
+	infrastructure := func(advice string) (diagnose.Finding, error) {
+		return diagnose.Finding{Class: yard.Infrastructure, Reason: err.Error(), Advice: advice}, nil
+	}
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f.finding, nil
+	}
+	if bad, ok := errors.AsType[*badSourceError](err); ok {
+		return diagnose.Finding{Class: yard.SourceFault, Reason: "the sdist can't be unpacked: " + bad.Error()}, nil
+	}
+	if u, ok := errors.AsType[*env.UnresolvableError](err); ok {
+		return diagnose.Finding{Class: yard.BuildRequirement, Reason: u.Error(), Advice: diagnose.RequirementAdvice(u.Reason)}, nil
+	}
+	_, hash := errors.AsType[*upstream.HashError](err)
+	_, size := errors.AsType[*upstream.SizeError](err)
+	switch {
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+		return infrastructure("the disk of the yard is full")
+	case hash || size:
+		return infrastructure("what upstream sends is not what its page promises; it is tried again later")
+	case errors.Is(err, upstream.ErrUnreachable), errors.Is(err, os.ErrNotExist):
+		return infrastructure("")
+	}
+	return infrastructure("")
+}
+
+// sourceTime is when the sdist was made, as far as its wheel is concerned: all times in the build are that one.
+func (j *job) sourceTime() time.Time {
+	at := j.o.Sdist.UploadTime.UTC().Truncate(time.Second)
+	if first := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC); at.Before(first) { // the first that a zip file can have
+		return first
+	}
+	return at
+}

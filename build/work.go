@@ -1,0 +1,174 @@
+package build
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"wheelyard/build/sandbox"
+	"wheelyard/packaging/sdist"
+)
+
+// work is the folder of one build, below the yard's work/. It is locked as long as the build's process lives, so that others can tell what is left over.
+//
+//	lock, log, WHEEL    the builder's own
+//	sdist/              while it is unpacked
+//	box/                what the build sees as /build, and may write to
+//	box/src             the source
+//	box/out             what its hooks return: result.json, wheels/
+type work struct {
+	dir  string
+	lock *os.File
+	id   *sandbox.Identity
+
+	once sync.Once
+	err  error
+}
+
+const workDir = "work"
+
+// newWork makes the folder, and claims a user for what runs in it.
+func (b *Builder) newWork(id *sandbox.Identity) (*work, error) {
+	parent := filepath.Join(b.Dir, workDir)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(parent, "build-*")
+	if err != nil {
+		return nil, err
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("locking a work folder: %w", err)
+	}
+	w := &work{dir: dir, lock: lock, id: id}
+	if err := w.makeBox(); err != nil {
+		w.remove()
+		return nil, err
+	}
+	return w, nil
+}
+
+func (w *work) path(parts ...string) string {
+	return filepath.Join(append([]string{w.dir}, parts...)...)
+}
+
+func (w *work) makeBox() error {
+	for _, dir := range []string{"box", "box/out", "box/out/wheels"} {
+		if err := os.Mkdir(w.path(dir), 0o755); err != nil {
+			return err
+		}
+		if err := w.own(w.path(dir)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *work) own(path string) error {
+	if w.id.UID() < 0 {
+		return nil
+	}
+	return os.Lchown(path, w.id.UID(), w.id.UID())
+}
+
+// remove removes the folder, whatever a build made of its permissions. It may be called again.
+func (w *work) remove() error {
+	w.once.Do(func() {
+		w.err = errors.Join(removeAll(w.dir), w.lock.Close())
+	})
+	return w.err
+}
+
+func removeAll(dir string) error {
+	if err := os.RemoveAll(dir); err == nil {
+		return nil
+	}
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if d != nil && d.IsDir() {
+			os.Chmod(path, 0o700)
+		}
+		return nil
+	})
+	return os.RemoveAll(dir)
+}
+
+// sweep removes the folders of builds whose process is gone.
+func (b *Builder) sweep() {
+	dirs, _ := filepath.Glob(filepath.Join(b.Dir, workDir, "build-*"))
+	for _, dir := range dirs {
+		f, err := os.Open(filepath.Join(dir, "lock"))
+		if err != nil { // one that is being made right now is not yet worth anything, but not ours either
+			continue
+		}
+		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
+			removeAll(dir)
+		}
+		f.Close()
+	}
+}
+
+// unpack puts the sdist's members into box/src. Every file has the same time, so that nothing in it is newer than what it was made from.
+func (w *work) unpack(filename, path string, at time.Time) error {
+	for _, old := range []string{w.path("box", "src"), w.path("sdist")} {
+		if err := removeAll(old); err != nil {
+			return err
+		}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(w.path("sdist"), 0o755); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(w.path("sdist"))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	u := unpacker{root: root, uid: w.id.UID(), time: at, dirs: map[string]bool{".": true}}
+	for e, err := range sdist.Entries(filename, f, info.Size(), sourceLimits) {
+		if err != nil {
+			return &badSourceError{err}
+		}
+		if err := u.add(e); err != nil {
+			return err
+		}
+	}
+	top, err := onlyFolder(w.path("sdist"))
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(top, w.path("box", "src")); err != nil {
+		return err
+	}
+	return w.own(w.path("box", "src"))
+}
+
+// onlyFolder is the one folder in dir when there is nothing else, otherwise dir.
+func onlyFolder(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	if len(entries) == 1 && entries[0].IsDir() {
+		return filepath.Join(dir, entries[0].Name()), nil
+	}
+	return dir, nil
+}
