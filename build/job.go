@@ -7,12 +7,14 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
 	"wheelyard/build/diagnose"
 	"wheelyard/build/env"
 	"wheelyard/build/inspect"
+	"wheelyard/build/sandbox"
 	"wheelyard/packaging/sdist"
 	"wheelyard/plan"
 	"wheelyard/platform"
@@ -67,10 +69,7 @@ func (j *job) run(ctx context.Context, live io.Writer) (Result, error) {
 	}
 	finding := diagnose.Finding{Class: yard.Built}
 	if err != nil {
-		finding, err = classify(err)
-		if err != nil {
-			return Result{}, err
-		}
+		finding = classify(err)
 	}
 	j.conclude(finding)
 	if err := l.close(); err != nil {
@@ -131,31 +130,40 @@ func describe(path, name string) (yard.File, error) {
 	return yard.File{Filename: name, SHA256: hex.EncodeToString(h.Sum(nil)), Size: n}, nil
 }
 
-// classify turns what went wrong into a finding. What is neither the package's nor the network's fault stays an error.
-func classify(err error) (diagnose.Finding, error) {
-	infrastructure := func(advice string) (diagnose.Finding, error) {
-		return diagnose.Finding{Class: yard.Infrastructure, Reason: err.Error(), Advice: advice}, nil
-	}
+// classify turns what went wrong into a finding. Its words may be a stranger's: they are made harmless.
+func classify(err error) diagnose.Finding {
+	f := finding(err)
+	f.Reason, f.Advice = harmless(f.Reason), harmless(f.Advice)
+	return f
+}
+
+func finding(err error) diagnose.Finding {
 	if f, ok := errors.AsType[*failure](err); ok {
-		return f.finding, nil
+		return f.finding
 	}
 	if bad, ok := errors.AsType[*badSourceError](err); ok {
-		return diagnose.Finding{Class: yard.SourceFault, Reason: "the sdist can't be unpacked: " + bad.Error()}, nil
+		return diagnose.Finding{Class: yard.SourceFault, Reason: "the sdist can't be unpacked: " + bad.Error()}
 	}
 	if u, ok := errors.AsType[*env.UnresolvableError](err); ok {
-		return diagnose.Finding{Class: yard.BuildRequirement, Reason: u.Error(), Advice: diagnose.RequirementAdvice(u.Reason)}, nil
+		return diagnose.Finding{Class: yard.BuildRequirement, Reason: u.Error(), Advice: diagnose.RequirementAdvice(u.Reason)}
 	}
 	_, hash := errors.AsType[*upstream.HashError](err)
 	_, size := errors.AsType[*upstream.SizeError](err)
+	f := diagnose.Finding{Class: yard.Infrastructure, Reason: err.Error()}
 	switch {
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
-		return infrastructure("the disk of the yard is full")
+		f.Advice = "the disk of the yard is full: make room on it"
 	case hash || size:
-		return infrastructure("what upstream sends is not what its page promises; it is tried again later")
-	case errors.Is(err, upstream.ErrUnreachable), errors.Is(err, os.ErrNotExist):
-		return infrastructure("")
+		f.Advice = "what upstream sends is not what its page promises; it is tried again later"
 	}
-	return infrastructure("")
+	return f
+}
+
+func harmless(s string) string {
+	var b strings.Builder
+	c := sandbox.Clean{To: &b}
+	c.Write([]byte(strings.ToValidUTF8(s, "\uFFFD")))
+	return strings.Join(strings.Fields(b.String()), " ")
 }
 
 // sourceTime is when the sdist was made, as far as its wheel is concerned: all times in the build are that one.

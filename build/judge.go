@@ -110,7 +110,7 @@ func extract(archive *wheel.Archive, dir string) error {
 			continue
 		}
 		if err := u.member(archive, m, file); err != nil {
-			if onHost(err) && !errors.Is(err, os.ErrExist) {
+			if onHost(err) {
 				return err
 			}
 			return fail(yard.SourceFault, fmt.Sprintf("its wheel's member %q can't be unpacked: %v", m.Name, err), "")

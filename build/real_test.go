@@ -35,7 +35,10 @@ func TestReal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer up.Close()
-	target := hostTarget(t)
+	target, err := hostOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
 	b := &Builder{Upstream: up, Index: index, Dir: dir, Now: time.Now}
 	for _, pin := range pins {
 		name, version, _ := strings.Cut(pin, "==")
@@ -69,25 +72,4 @@ func realBuild(t *testing.T, b *Builder, name, version string, target platform.T
 		text, _ := os.ReadFile(r.Log)
 		t.Logf("%s", text)
 	}
-}
-
-// hostTarget is the interpreter of this machine that is asked for, or any.
-func hostTarget(t testing.TB) platform.Target {
-	t.Helper()
-	for _, python := range []string{os.Getenv("WHEELYARD_TEST_PYTHON"), "3.11", "3.12", "3.13", "3.10", "3.9", "3.14"} {
-		if python == "" {
-			continue
-		}
-		facts, err := platform.Probe(t.Context(), platform.Spec{Name: "here", Pythons: []string{python}})
-		if err != nil {
-			continue
-		}
-		targets, err := facts.Targets()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return targets[0]
-	}
-	t.Skip("no Python that builds could use")
-	return platform.Target{}
 }

@@ -106,10 +106,7 @@ func (j *job) climb(ctx context.Context) (made string, err error) {
 		}
 		t := Try{AsOf: asOf, Environment: j.environment.Files, Class: yard.Built}
 		if err != nil {
-			finding, unknown := classify(err)
-			if unknown != nil {
-				return "", err
-			}
+			finding := classify(err)
 			t.Class, t.Reason = finding.Class, finding.Reason
 		}
 		j.tries = append(j.tries, t)

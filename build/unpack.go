@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"syscall"
 	"time"
 
 	"wheelyard/packaging/sdist"
@@ -51,18 +52,20 @@ func (u *unpacker) add(e sdist.Entry) error {
 		return nil
 	case errors.Is(err, fs.ErrExist):
 		return badSource("its member %q stands in the way of another", e.Path)
+	case onHost(err):
+		return fmt.Errorf("unpacking %q: %w", e.Path, err)
 	}
-	if _, mine := errors.AsType[*badSourceError](err); mine || !onHost(err) {
-		return badSource("its member %q: %w", e.Path, err)
-	}
-	return fmt.Errorf("unpacking %q: %w", e.Path, err)
+	return badSource("its member %q: %w", e.Path, err)
 }
 
-// onHost says whether an error is one of the disk, and none of the archive.
+// onHost says whether an error is one of the machine, and none of the archive: names that are too long, or in each other's way, aren't.
 func onHost(err error) bool {
-	_, p := errors.AsType[*fs.PathError](err)
-	_, l := errors.AsType[*os.LinkError](err)
-	return p || l
+	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EROFS, syscall.EMFILE, syscall.ENFILE, syscall.EACCES, syscall.EPERM, syscall.ENOMEM} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 func (u *unpacker) dir(name string) error {
