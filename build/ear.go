@@ -16,8 +16,8 @@ type ear struct {
 }
 
 const (
-	earHead = 128 << 10
-	earTail = 512 << 10
+	earHead = 64 << 10
+	earTail = 192 << 10
 )
 
 func newEar(to io.Writer) *ear {

@@ -17,7 +17,7 @@ func older(e Evidence) bool {
 
 // internals of CPython that newer versions changed or took away: structures whose members went, functions and headers that are gone.
 const internals = `Py(?:ThreadState|FrameObject|InterpreterState|CodeObject|TypeObject|UnicodeObject|LongObject|DictObject|_tstate)|_PyErr_StackItem|` +
-	`_frame|_ts|struct _is|tp_print|ob_digit|ob_type|ob_size|f_code|f_back|f_lasti|exc_type|curexc_|recursion_depth|use_tracing|cframe|` +
+	`_frame|_ts|_is|CFrame|tp_print|ob_digit|ob_type|ob_size|f_code|f_back|f_lasti|exc_type|curexc_|recursion_depth|use_tracing|cframe|` +
 	`_?PyUnicode_\w+|PyEval_\w+|_?PyLong_\w+|PyObject_GC_UnTrack|_PyGC_\w+|_PyThreadState_\w+|_PyBytes_\w+|_PyInterpreterState\w*|` +
 	`PyCode_New\w*|PyCFunction_\w+|_PyObject_\w+|_Py_\w+|Py_UNICODE\w*|_PyDict_\w+|PyModule_\w+|PyTrash\w*|Py_TRASHCAN\w*|_PyString_\w+|_PyCFunctionFast\w*`
 
@@ -48,8 +48,10 @@ var rules = []rule{
 		class: yard.PythonTooNew, reason: "it includes $1, which this Python doesn't have"},
 	{name: "use_2to3", pattern: re(`(?:error in .* setup command: use_2to3 is invalid|error: (?:invalid command )?'?use_2to3)`),
 		class: yard.BuildRequirement, reason: "it is Python 2 code that setuptools before 58 would have translated (use_2to3)", advice: fixed("a recipe with setuptools<58 may help")},
-	{name: "python-internals", pattern: re(`(?:has no member named ['‘]|error: ['‘]|implicit declaration of function ['‘]|error: unknown type name ['‘]|too (?:few|many) arguments to function ['‘]|incomplete (?:type|typedef) ['‘](?:struct )?|dereferencing pointer to incomplete type ['‘](?:struct )?|invalid use of incomplete typedef ['‘]|lvalue required as left operand of assignment.*\n.*)((?:` + internals + `))\b`), when: older,
+	{name: "python-internals", pattern: re(`error: .*?['‘](?:struct )?((?:` + internals + `))\b`), when: older,
 		class: yard.PythonTooNew, reason: "it uses $1, which this Python no longer has, or has in another form"},
+	{name: "python-symbols", pattern: re(`undefined reference to [` + "`" + `'‘](_?Py\w+)'`), when: older,
+		class: yard.PythonTooNew, reason: "it uses $1, which this Python no longer has"},
 	{name: "struct-member", pattern: re(`error: ['‘](?:struct )?(?:PyThreadState|PyFrameObject|PyInterpreterState|PyTypeObject|_typeobject|_frame|_ts|_is|PyCodeObject)['’](?: \{[^}]*\})?.* has no member named ['‘](\w+)`),
 		class: yard.PythonTooNew, reason: "it uses the member $1 of Python's own structures, which is gone"},
 	{name: "py-macro", pattern: re(`error: lvalue required as left operand of assignment\s*\n.*\b(Py_(?:TYPE|SIZE|REFCNT))\(`),
@@ -58,7 +60,7 @@ var rules = []rule{
 		class: yard.PythonTooNew, reason: "its code is Python 2: $1"},
 	{name: "python-says-no", pattern: re(`((?:Python (?:version )?(?:>=?|<=?|3\.\d+ or).*(?:required|is not supported|not supported)|Cannot install on Python version .*; only versions .* are supported|.*the configured Python interpreter version \(3\.\d+\) is newer than PyO3's maximum supported version.*))`),
 		class: yard.PythonTooNew, reason: "$1"},
-	{name: "gone-from-stdlib", pattern: re(`^(?:ModuleNotFoundError|ImportError): No module named '(imp|distutils|asyncore|asynchat|smtpd|cgi|crypt|pipes|telnetlib|lib2to3|formatter|parser|symbol|binhex|macpath|dummy_threading|__builtin__|ConfigParser|StringIO|urllib2|urlparse|Queue|commands|cPickle|cStringIO|httplib|sets|HTMLParser|Cookie|__future_builtins__)(?:\.\w+)*'`),
+	{name: "gone-from-stdlib", pattern: re(`^(?:ModuleNotFoundError|ImportError): No module named '(imp|asyncore|asynchat|smtpd|cgi|crypt|pipes|telnetlib|lib2to3|formatter|parser|symbol|binhex|macpath|dummy_threading|__builtin__|ConfigParser|StringIO|urllib2|urlparse|Queue|commands|cPickle|cStringIO|httplib|sets|HTMLParser|Cookie|__future_builtins__)(?:\.\w+)*'`),
 		class: yard.PythonTooNew, reason: "it needs the module $1, which this Python doesn't have"},
 	{name: "gone-from-modules", pattern: re(`^AttributeError: (module '(?:ast|inspect|collections|fractions|gettext|configparser|imp|pkgutil|locale|platform|array|asyncio|unittest|string|types|os|time|importlib|typing|re)' has no attribute '[\w.]+'.*|'\w+' object has no attribute 'readfp'.*)`), when: older,
 		class: yard.PythonTooNew, reason: "it uses what this Python no longer has: $1"},
@@ -74,8 +76,10 @@ var rules = []rule{
 		class: yard.MissingLibrary, reason: "the library $1 is missing", advice: libraryAdvice},
 	{name: "pkg-config", pattern: re(`(?:No package '([\w.+-]+)' found|Package '?([\w.+-]+?)'?,? (?:required by '[^']*', not found|was not found in the pkg-config search path)|Dependency "?([\w.+-]+)"? not found, tried pkgconfig)`),
 		class: yard.MissingLibrary, reason: "pkg-config knows no $1", advice: pcAdvice},
-	{name: "program", pattern: re(`(?:error: command '([\w.+/-]+)' failed: No such file or directory|unable to execute '([\w.+/-]+)': No such file|FileNotFoundError: \[Errno 2\] No such file or directory: '([\w.+-]+)'|(?:/bin/sh|sh): (?:line )?\d+: ([\w.+-]+): (?:command )?not found|make: ([\w.+-]+): No such file or directory)`),
+	{name: "program", pattern: re(`(?:error: command '([\w.+/-]+)' failed: No such file or directory|unable to execute '([\w.+/-]+)': No such file|FileNotFoundError: \[Errno 2\] No such file or directory: '([a-z][\w+-]*)'|(?:/bin/sh|sh): (?:line )?\d+: ([\w.+-]+): (?:command )?not found|make: ([\w.+-]+): No such file or directory)`),
 		class: yard.MissingLibrary, reason: "the program $1 is missing", advice: programAdvice},
+	{name: "own-file", pattern: re(`^FileNotFoundError: \[Errno 2\] No such file or directory: '([^']+)'`),
+		class: yard.SourceFault, reason: "it needs $1, which isn't in the sdist"},
 	{name: "said-program", pattern: re(`(?:Error: |error: |^)(pg_config|mysql_config|xml2-config|xslt-config|krb5-config|curl-config|net-snmp-config|nc-config|gdal-config|freetype-config|libpng-config|pcap-config|icu-config|swig|cython|llvm-config|mariadb_config) (?:executable )?(?:is )?(?:required|not found|could not be found)`),
 		class: yard.MissingLibrary, reason: "the program $1 is missing", advice: programAdvice},
 	{name: "rust", pattern: re(`(?:error: can't find (Rust) compiler|(?:Cargo, the )?(Rust) package manager, is not installed|Rust not found, installing into a temporary directory|rustc(?:, the rust compiler,)? is not (?:installed|found))`),
@@ -88,6 +92,10 @@ var rules = []rule{
 		class: yard.MissingLibrary, reason: "there is no Fortran compiler", advice: fixed("apt-get install gfortran")},
 	{name: "said-library", pattern: re(`(?:Could not find (?:the )?([\w.+-]+) (?:headers|development files|libraries|library)|(?:please|Please) make sure the ([\w.+-]+) (?:library|development package)s? (?:and development packages )?(?:is|are) installed|error: ([\w.+-]+) (?:library|headers) not found|The headers or library files could not be found for (\w+))`),
 		class: yard.MissingLibrary, reason: "the library $1 is missing", advice: libraryAdvice},
+	{name: "said-shared", pattern: re(`(?i:can ?not (?:locate|find)|could not (?:locate|find)|unable to (?:locate|find)) ['"]?([\w+-]+)\.so\b`),
+		class: yard.MissingLibrary, reason: "the library $1 is missing", advice: libraryAdvice},
+	{name: "said-package", pattern: re(`(?i:debian|ubuntu|apt(?:-get)? install)[^\n]*?\b([a-z0-9][a-z0-9.+-]+-dev)\b`),
+		class: yard.MissingLibrary, reason: "it says that the package $1 is missing", advice: install},
 	{name: "cmake", pattern: re(`Could NOT find ([\w.+-]+)`),
 		class: yard.MissingLibrary, reason: "cmake doesn't find $1", advice: libraryAdvice},
 
