@@ -6,32 +6,9 @@ import (
 	"io"
 	"time"
 
-	"wheelyard/packaging/pep440"
 	"wheelyard/packaging/pep508"
-	"wheelyard/packaging/project"
 	"wheelyard/packaging/tag"
 )
-
-type Build struct {
-	Number int
-	Suffix string
-	Given  bool // false: the name has no build tag; it then sorts before every other
-}
-
-func (b Build) Compare(c Build) int { panic("unwritten") }
-
-type Filename struct {
-	Project      project.Name
-	Spelt        string
-	Version      pep440.Version
-	VersionSpelt string
-	Build        Build
-	Tags         []tag.Tag // expanded
-	TagSet       string    // compressed, as spelt: "cp311-cp311-manylinux1_x86_64.manylinux2014_x86_64"
-}
-
-func ParseFilename(s string) (Filename, error) { panic("unwritten") }
-func (f Filename) String() string              { panic("unwritten") } // the file name again, with its build tag
 
 // Limits bound what is read from a wheel; zero fields mean the defaults.
 type Limits struct {
