@@ -130,7 +130,8 @@ func (b *Builder) script(name, text string) (string, error) {
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	return path, durable.WriteFile(path, []byte(text), 0o644)
+	_, err := durable.WriteFile(path, []byte(text), 0o644)
+	return path, err
 }
 
 // requires asks the backend for more requirements. Its answer is kept: ran says whether it was really asked.
@@ -152,7 +153,8 @@ func (j *job) requires(ctx context.Context) (more []string, ran bool, err error)
 	if err != nil {
 		return nil, true, err
 	}
-	return more, true, durable.WriteFile(kept, text, 0o644)
+	_, err = durable.WriteFile(kept, text, 0o644)
+	return more, true, err
 }
 
 // wheelOf runs the hook that makes the wheel. It returns its name in box/out/wheels, where a regular file of that name is.

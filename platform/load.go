@@ -57,7 +57,7 @@ func (h *host) load(ctx context.Context, s Spec, file string) (Facts, error) {
 		m.Files = append(m.Files, st)
 	}
 	if text, err := json.Marshal(m); err == nil {
-		_ = durable.WriteFile(file, text, 0o644) // see Load
+		_, _ = durable.WriteFile(file, text, 0o644) // see Load
 	}
 	return p.facts, nil
 }
