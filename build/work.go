@@ -39,17 +39,9 @@ func (b *Builder) newWork(id *sandbox.Identity) (*work, error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(parent, "build-*")
+	dir, lock, err := lockedFolder(parent)
 	if err != nil {
 		return nil, err
-	}
-	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		lock.Close()
-		return nil, fmt.Errorf("locking a work folder: %w", err)
 	}
 	w := &work{dir: dir, lock: lock, id: id}
 	if err := w.makeBox(); err != nil {
@@ -57,6 +49,27 @@ func (b *Builder) newWork(id *sandbox.Identity) (*work, error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// lockedFolder makes a folder that holds a locked file. Another process may look at the lock for a moment, or take the folder for left over
+// and remove it before it is locked: then it is made again.
+func lockedFolder(parent string) (dir string, lock *os.File, err error) {
+	for {
+		if dir, err = os.MkdirTemp(parent, "build-*"); err != nil {
+			return "", nil, err
+		}
+		if lock, err = os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+			return "", nil, err
+		}
+		if err = unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+			lock.Close()
+			return "", nil, fmt.Errorf("locking a work folder: %w", err)
+		}
+		if _, err = os.Stat(lock.Name()); err == nil {
+			return dir, lock, nil
+		}
+		lock.Close()
+	}
 }
 
 func (w *work) path(parts ...string) string {

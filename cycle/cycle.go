@@ -11,8 +11,6 @@ import (
 	"io"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"wheelyard/build"
 	"wheelyard/plan"
 	"wheelyard/platform"
@@ -27,7 +25,7 @@ type Builder interface {
 
 // Observer hears what happens, from several goroutines at once.
 type Observer interface {
-	Planned(p plan.Plan, orders int)                  // orders: how many of the plan are about to be built
+	Planned(p plan.Plan, orders int)                  // orders: how many of the plan are new, and about to be built
 	Started(o plan.Order)                             // a build begins
 	Finished(o plan.Order, a yard.Attempt, err error) // a build ended; err: it could not be done at all
 }
@@ -39,9 +37,10 @@ type Round struct {
 	Yard     *yard.Yard // locked by the caller
 	Builder  Builder
 	Tree     *publish.Tree
-	Jobs     int
+	Jobs     int // builds at the same time; less than 1 is 1
 	Observer Observer
-	Live     func(plan.Order) io.Writer // where a build's output goes as it comes
+
+	keeping sync.Mutex // what follows a build is done for one order at a time
 }
 
 // Outcome is what a round came to.
@@ -51,70 +50,75 @@ type Outcome struct {
 	Changed  int            // files written to or removed from the tree, those of attempts not counted
 }
 
-// Run does the round. It may be repeated, and ends early with ctx. An error means that something of wheelyard's own
-// work could not be done; the other orders were built and published all the same.
-func (r *Round) Run(ctx context.Context) (Outcome, error) {
-	var out Outcome
-	changed, err := r.publishAll(ctx)
-	if err != nil {
+// ended is a build that is over.
+type ended struct {
+	order   plan.Order
+	attempt yard.Attempt
+	err     error
+}
+
+// Run does the round. It may be repeated, and ends early with ctx, whose error it then returns. Another error means that something of
+// wheelyard's own work could not be done; the other orders were built and published all the same.
+//
+// Whenever a worker is free and nothing waits for it, the plan is made again with what has been learnt: no order waits for another
+// one that it doesn't depend on.
+func (r *Round) Run(ctx context.Context) (out Outcome, err error) {
+	if out.Changed, err = r.publishAll(ctx); err != nil {
 		return out, err
 	}
-	out.Changed = changed
-	tried := map[yard.Key]bool{}
-	var failures []error
+	var (
+		queue    []plan.Order
+		running  int
+		stale    = true // something has ended since the last plan
+		done     = make(chan ended)
+		tried    = map[yard.Key]bool{}
+		failures []error
+	)
 	for {
-		held, past, err := r.state(ctx)
-		if err != nil {
-			return out, err
+		if len(queue) == 0 && stale && ctx.Err() == nil {
+			stale = false
+			if out.Plan, err = r.plan(ctx); err != nil {
+				failures = append(failures, err)
+			}
+			queue = r.todo(out.Plan.Orders, tried)
+			r.Observer.Planned(out.Plan, len(queue))
 		}
-		out.Plan = r.Plan(held, past)
-		orders := r.todo(out.Plan.Orders, tried)
-		r.Observer.Planned(out.Plan, len(orders))
-		if len(orders) == 0 {
-			return out, errors.Join(failures...)
+		for ; ctx.Err() == nil && len(queue) > 0 && running < max(r.Jobs, 1); running++ {
+			o := queue[0]
+			queue = queue[1:]
+			go func() {
+				a, err := r.Do(ctx, o)
+				done <- ended{o, a, err}
+			}()
 		}
-		attempts, err := r.buildAll(ctx, orders)
-		out.Attempts = append(out.Attempts, attempts...)
-		if ctx.Err() != nil {
-			return out, ctx.Err()
+		if running == 0 {
+			return out, errors.Join(append([]error{ctx.Err()}, failures...)...)
 		}
-		if err != nil {
-			failures = append(failures, err)
+		e := <-done
+		running--
+		stale = true
+		switch {
+		case e.err == nil:
+			out.Attempts = append(out.Attempts, e.attempt)
+		case ctx.Err() == nil:
+			failures = append(failures, fmt.Errorf("%s %s for %s: %w", e.order.Project, e.order.Version, e.order.Target, e.err))
 		}
 	}
 }
 
-func (r *Round) state(ctx context.Context) ([]yard.Wheel, []yard.Attempt, error) {
+func (r *Round) plan(ctx context.Context) (plan.Plan, error) {
 	held, err := r.Yard.Wheels(ctx, "")
 	if err != nil {
-		return nil, nil, err
+		return plan.Plan{}, err
 	}
 	past, err := r.Yard.Attempts(ctx)
-	return held, past, err
-}
-
-// publishAll mends what an earlier round left undone between admission and publication.
-func (r *Round) publishAll(ctx context.Context) (changed int, err error) {
-	done := map[string]bool{}
-	for _, t := range r.Targets {
-		if done[t.Platform] {
-			continue
-		}
-		done[t.Platform] = true
-		offer, err := r.Yard.Wheels(ctx, t.Platform)
-		if err != nil {
-			return changed, err
-		}
-		n, err := r.Tree.Platform(ctx, t.Platform, offer)
-		if err != nil {
-			return changed, fmt.Errorf("publishing %s: %w", t.Platform, err)
-		}
-		changed += n
+	if err != nil {
+		return plan.Plan{}, err
 	}
-	return changed, nil
+	return r.Plan(held, past), nil
 }
 
-// todo leaves out what this round tried already, and marks the rest as tried.
+// todo leaves out what this round tried already and what other machines build, and marks the rest as tried.
 func (r *Round) todo(orders []plan.Order, tried map[yard.Key]bool) []plan.Order {
 	var todo []plan.Order
 	for _, o := range orders {
@@ -133,33 +137,4 @@ func (r *Round) target(name string) (platform.Target, bool) {
 		}
 	}
 	return platform.Target{}, false
-}
-
-// buildAll builds the orders, Jobs at a time. The errors of single orders are joined; they stop nothing.
-func (r *Round) buildAll(ctx context.Context, orders []plan.Order) ([]yard.Attempt, error) {
-	var (
-		mu       sync.Mutex
-		attempts []yard.Attempt
-		failures []error
-		group    errgroup.Group
-	)
-	group.SetLimit(max(r.Jobs, 1))
-	for _, o := range orders {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return nil
-			}
-			a, err := r.one(ctx, o, &mu)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				failures = append(failures, fmt.Errorf("%s %s for %s: %w", o.Project, o.Version, o.Target, err))
-			} else {
-				attempts = append(attempts, a)
-			}
-			return nil
-		})
-	}
-	group.Wait()
-	return attempts, errors.Join(failures...)
 }

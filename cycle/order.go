@@ -3,67 +3,67 @@ package cycle
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
-	"sync"
 
+	"wheelyard/build"
 	"wheelyard/packaging/tag"
 	"wheelyard/plan"
 	"wheelyard/platform"
 	"wheelyard/yard"
 )
 
-// one does one order from build to publication. Builds run side by side; what follows is done one at a time, under mu.
-func (r *Round) one(ctx context.Context, o plan.Order, mu *sync.Mutex) (a yard.Attempt, err error) {
-	t, _ := r.target(o.Target)
+// Do does one order, from build to publication, and tells the observer. It may be called from several goroutines, and repeated: what is
+// there already is left alone.
+func (r *Round) Do(ctx context.Context, o plan.Order) (a yard.Attempt, err error) {
+	t, ok := r.target(o.Target)
+	if !ok {
+		return a, fmt.Errorf("no target is named %s", o.Target)
+	}
 	r.Observer.Started(o)
 	defer func() { r.Observer.Finished(o, a, err) }()
-	result, err := r.Builder.Build(ctx, o, t, r.Live(o))
+	result, err := r.Builder.Build(ctx, o, t, io.Discard)
 	if err != nil {
 		return a, err
 	}
 	defer result.Close()
-	mu.Lock()
-	defer mu.Unlock()
-	return r.keep(ctx, result.Attempt, result.Log, result.Wheel, t)
+	r.keeping.Lock()
+	defer r.keeping.Unlock()
+	return r.keep(ctx, result, t)
 }
 
 // keep records the attempt, and admits and publishes its wheel if it has one. A wheel that the yard refuses makes the attempt a failed one.
-func (r *Round) keep(ctx context.Context, a yard.Attempt, log, wheel string, t platform.Target) (yard.Attempt, error) {
-	if a.Class != yard.Built {
-		return r.record(ctx, a, log)
+func (r *Round) keep(ctx context.Context, result build.Result, t platform.Target) (yard.Attempt, error) {
+	a, err := Record(ctx, r.Yard, result)
+	if err != nil || a.Class != yard.Built {
+		return a, err
 	}
-	a, err := r.record(ctx, a, log)
+	admitted, err := r.Yard.Admit(ctx, result.Wheel, offered(a, t))
+	if refused, ok := errors.AsType[*yard.RefusedError](err); ok {
+		result.Attempt.Class, result.Attempt.Reason = yard.SourceFault, refused.Reason
+		result.Attempt.Advice = "the build made a wheel that must not be published; its log shows how"
+		return Record(ctx, r.Yard, result)
+	}
 	if err != nil {
 		return a, err
 	}
-	admitted, err := r.Yard.Admit(ctx, wheel, Offer(a, t))
-	var refused *yard.RefusedError
-	if errors.As(err, &refused) {
-		a.Class, a.Reason, a.Advice = yard.SourceFault, refused.Reason, "the build made a wheel that must not be published; its log shows how"
-		return r.record(ctx, a, log)
-	}
-	if err != nil {
-		return a, err
-	}
-	offer, err := r.Yard.Wheels(ctx, t.Platform)
-	if err != nil {
-		return a, err
-	}
-	return a, r.Tree.Project(ctx, t.Platform, admitted.Project, offer)
+	return a, r.publish(ctx, admitted)
 }
 
-func (r *Round) record(ctx context.Context, a yard.Attempt, log string) (yard.Attempt, error) {
-	f, err := os.Open(log)
+// Record keeps what a build came to, but for its wheel.
+func Record(ctx context.Context, y *yard.Yard, result build.Result) (yard.Attempt, error) {
+	log, err := os.Open(result.Log)
 	if err != nil {
-		return a, err
+		return result.Attempt, err
 	}
-	defer f.Close()
-	return r.Yard.Record(ctx, a, f)
+	defer log.Close()
+	return y.Record(ctx, result.Attempt, log)
 }
 
-// Offer says what a wheel for t may be.
-func Offer(a yard.Attempt, t platform.Target) yard.Offer {
-	accepts := func(set []string) bool {
+// offered says what a wheel for t may be.
+func offered(a yard.Attempt, t platform.Target) yard.Offer {
+	return yard.Offer{Attempt: a, LibcMax: t.Libc.Version, Accepts: func(set []string) bool {
 		for _, s := range set {
 			tags, err := tag.ParseSet(s)
 			if err != nil {
@@ -74,6 +74,5 @@ func Offer(a yard.Attempt, t platform.Target) yard.Offer {
 			}
 		}
 		return false
-	}
-	return yard.Offer{Attempt: a, Accepts: accepts, LibcMax: t.Libc.Version}
+	}}
 }

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"wheelyard/plan"
+	"wheelyard/source"
+)
+
+type planCmd struct {
+	Source  string `help:"Only what this source wants." placeholder:"NAME"`
+	Series  string `help:"Only what this series wants." placeholder:"NAME"`
+	Target  string `help:"Only this target, or this platform." placeholder:"TARGET"`
+	Verdict string `help:"Only this verdict: ${enum}." enum:",${verdicts}" default:"" placeholder:"VERDICT"`
+	Format  string `help:"table or json." enum:"table,json" default:"table"`
+	Offline bool   `help:"Ask nobody: use the pages seen last, however old."`
+}
+
+func (planCmd) Help() string {
+	return `Example:
+  wheelyard plan --verdict build
+  wheelyard plan --format json | jq '.orders[].project'`
+}
+
+func (c *planCmd) Run(ctx context.Context, all *cli, p *process) error {
+	h, err := all.open(p)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	h.offline = c.Offline
+	pl, err := h.plan(ctx)
+	if err != nil {
+		return err
+	}
+	pl = c.filter(pl)
+	if c.Format == "json" {
+		return writeJSON(p.stdout, pl)
+	}
+	writePlan(p.stdout, pl)
+	writeProblems(p.stderr, pl.Problems)
+	return nil
+}
+
+// plan makes the plan as things stand, changing nothing. Without a yard there is nothing held and nothing tried.
+func (h *house) plan(ctx context.Context) (plan.Plan, error) {
+	decide, _, err := h.planner(ctx)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	held, past, err := h.state(ctx)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return decide(held, past), ctx.Err()
+}
+
+// filter keeps the decisions that the flags ask for, and the orders that belong to them.
+func (c *planCmd) filter(p plan.Plan) plan.Plan {
+	keep := p
+	keep.Decisions, keep.Orders = nil, nil
+	kept := map[string]bool{}
+	for _, d := range p.Decisions {
+		if c.wants(d) {
+			keep.Decisions = append(keep.Decisions, d)
+			kept[string(d.Order)] = true
+		}
+	}
+	for _, o := range p.Orders {
+		if kept[string(o.Key)] {
+			keep.Orders = append(keep.Orders, o)
+		}
+	}
+	return keep
+}
+
+func (c *planCmd) wants(d plan.Decision) bool {
+	if c.Verdict != "" && string(d.Verdict) != c.Verdict || c.Target != "" && !covers(c.Target, d.Target) {
+		return false
+	}
+	if c.Source == "" && c.Series == "" {
+		return true
+	}
+	for _, o := range d.WantedBy {
+		if (c.Source == "" || o.Source == c.Source) && (c.Series == "" || o.Series == c.Series) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers tells whether name is the target itself or its platform.
+func covers(name, target string) bool {
+	platform, _, _ := strings.Cut(target, "/")
+	return name == target || name == platform
+}
+
+// writePlan prints the verdicts as a table, and how many there are of each.
+func writePlan(w io.Writer, p plan.Plan) {
+	rows := [][]string{{"PROJECT", "VERSION", "TARGET", "VERDICT", "REASON"}}
+	for _, d := range p.Decisions {
+		rows = append(rows, []string{string(d.Project), d.Version, d.Target, string(d.Verdict), reason(d)})
+	}
+	table(w, rows)
+	fmt.Fprintln(w)
+	writeSummary(w, p.Summary())
+}
+
+func reason(d plan.Decision) string {
+	r := d.Reason
+	for _, note := range d.Notes {
+		r += " (" + note + ")"
+	}
+	return r
+}
+
+func writeSummary(w io.Writer, s plan.Summary) {
+	var parts []string
+	for _, v := range plan.Verdicts {
+		if n := s.Verdicts[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	fmt.Fprintf(w, "%s, %s: %s\n", count(s.Wants, "want"), count(s.Decisions, "decision"), strings.Join(parts, ", "))
+	if s.Elsewhere > 0 {
+		fmt.Fprintf(w, "%s can only be built on another machine\n", count(s.Elsewhere, "order"))
+	}
+}
+
+func writeProblems(w io.Writer, problems []source.Problem) {
+	for _, p := range problems {
+		fmt.Fprintf(w, "warning: %s:%d: %s\n", p.File, p.Line, p.Problem)
+	}
+}

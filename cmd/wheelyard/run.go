@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"time"
+
+	"wheelyard/cycle"
+	"wheelyard/packaging/project"
+	"wheelyard/plan"
+	"wheelyard/yard"
+)
+
+type runCmd struct {
+	DryRun  bool     `help:"Plan only; changes nothing."`
+	Jobs    int      `help:"Builds at the same time (default: one for each processor)." placeholder:"N"`
+	Only    []string `help:"Build this project only; may be given several times." placeholder:"PROJECT"`
+	Strict  bool     `help:"End with status 3 when some want has no wheel."`
+	Format  string   `help:"table or json." enum:"table,json" default:"table"`
+	Offline bool     `help:"Ask nobody: use the pages seen last, however old."`
+}
+
+func (runCmd) Help() string {
+	return `Example:
+  wheelyard run
+  wheelyard run --only lxml --jobs 1
+
+A build that fails is no error of the run: it is reported, and everything else is published.`
+}
+
+func (c *runCmd) Run(ctx context.Context, all *cli, p *process) error {
+	if c.DryRun {
+		return (&planCmd{Format: c.Format, Offline: c.Offline}).Run(ctx, all, p)
+	}
+	h, err := all.open(p)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	h.offline = c.Offline
+	started := h.now()
+	out, err := c.round(ctx, h, p.stderr)
+	if out.Plan.Made.IsZero() {
+		return err
+	}
+	c.report(p.stdout, h, out, h.now().Sub(started))
+	writeProblems(p.stderr, out.Plan.Problems)
+	if err == nil && c.Strict && out.Plan.Summary().Unserved > 0 {
+		return errUnserved
+	}
+	return err
+}
+
+func (c *runCmd) round(ctx context.Context, h *house, stderr io.Writer) (cycle.Outcome, error) {
+	y, err := h.openYard()
+	if err != nil {
+		return cycle.Outcome{}, err
+	}
+	unlock, err := y.Lock(ctx)
+	if err != nil {
+		return cycle.Outcome{}, err
+	}
+	defer unlock()
+	decide, targets, err := h.planner(ctx)
+	if err != nil {
+		return cycle.Outcome{}, err
+	}
+	builder, err := h.builder(ctx)
+	if err != nil {
+		return cycle.Outcome{}, err
+	}
+	watch := newProgress(stderr, h.now)
+	defer watch.close()
+	round := cycle.Round{
+		Plan: func(held []yard.Wheel, past []yard.Attempt) plan.Plan {
+			return c.only(decide(held, past))
+		},
+		Targets: targets, Yard: y, Builder: builder, Tree: h.tree(y),
+		Jobs: c.jobs(), Observer: watch,
+	}
+	return round.Run(ctx)
+}
+
+func (c *runCmd) jobs() int {
+	if c.Jobs > 0 {
+		return c.Jobs
+	}
+	return runtime.NumCPU()
+}
+
+// only leaves the orders of the projects that were asked for; the verdicts of the others stand.
+func (c *runCmd) only(p plan.Plan) plan.Plan {
+	if len(c.Only) == 0 {
+		return p
+	}
+	var names []project.Name
+	for _, s := range c.Only {
+		names = append(names, project.Normalize(s))
+	}
+	p.Orders = slices.DeleteFunc(p.Orders, func(o plan.Order) bool { return !slices.Contains(names, o.Project) })
+	return p
+}
+
+// runReport is `run --format json`.
+type runReport struct {
+	Format   int            `json:"format"`
+	Plan     plan.Plan      `json:"plan"`
+	Attempts []yard.Attempt `json:"attempts"`
+	Seconds  float64        `json:"seconds"`
+}
+
+func (c *runCmd) report(w io.Writer, h *house, out cycle.Outcome, took time.Duration) {
+	if c.Format == "json" {
+		writeJSON(w, runReport{Format: 1, Plan: out.Plan, Attempts: append([]yard.Attempt{}, out.Attempts...), Seconds: took.Seconds()})
+		return
+	}
+	writePlan(w, out.Plan)
+	writeAttempts(w, out.Attempts)
+	fmt.Fprintf(w, "done in %s; `wheelyard why PROJECT` explains a verdict, `wheelyard serve` serves %s\n", span(took), h.below("public"))
+}
+
+func writeAttempts(w io.Writer, attempts []yard.Attempt) {
+	if len(attempts) == 0 {
+		fmt.Fprintln(w, "nothing had to be built")
+		return
+	}
+	fmt.Fprintln(w)
+	rows := [][]string{{"TRIED", "VERSION", "TARGET", "RESULT", "TIME", ""}}
+	for _, a := range attempts {
+		what := a.Wheel.Filename
+		if a.Class != yard.Built {
+			what = a.Reason
+			if a.Advice != "" {
+				what += "; " + a.Advice
+			}
+		}
+		rows = append(rows, []string{string(a.Project), a.Version, a.Target, string(a.Class), millis(a.Took.Total), what})
+	}
+	table(w, rows)
+	fmt.Fprintln(w)
+}

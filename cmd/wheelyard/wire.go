@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"wheelyard/build"
+	"wheelyard/cmd/wheelyard/config"
+	"wheelyard/packaging/project"
+	"wheelyard/plan"
+	"wheelyard/platform"
+	"wheelyard/publish"
+	"wheelyard/source"
+	"wheelyard/upstream"
+	"wheelyard/yard"
+)
+
+// house is an opened configuration, with everything that commands work with. Parts are made when they are asked for.
+type house struct {
+	config  config.Config
+	now     func() time.Time
+	offline bool
+
+	client *upstream.Client
+	index  string // address of the upstream index; may hold a name and password
+	yard   *yard.Yard
+}
+
+func (c *cli) open(p *process) (*house, error) {
+	file := c.Config
+	if file == "" {
+		dir, err := os.Getwd()
+		if err != nil {
+			return nil, err
+		}
+		if file, err = config.Find(dir, os.Getenv("WHEELYARD_CONFIG")); err != nil {
+			return nil, usageError{err.Error()}
+		}
+	}
+	conf, err := config.Load(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{err.Error()}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &house{config: conf, now: p.now}, nil
+}
+
+func (h *house) close() error {
+	var errs []error
+	if h.client != nil {
+		errs = append(errs, h.client.Close())
+	}
+	if h.yard != nil {
+		errs = append(errs, h.yard.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// below names a file or folder of the yard.
+func (h *house) below(parts ...string) string {
+	return filepath.Join(append([]string{h.config.Yard}, parts...)...)
+}
+
+// upstream is the client of the upstream index.
+func (h *house) upstream(ctx context.Context) (*upstream.Client, error) {
+	if h.client != nil {
+		return h.client, nil
+	}
+	address := h.config.Upstream.Index
+	if address == "" {
+		var err error
+		if address, err = upstream.DefaultIndex(ctx, h.below("upstream", "index.json")); err != nil {
+			return nil, err
+		}
+	}
+	client, err := upstream.New(upstream.Options{Index: address, Dir: h.below("upstream"), Offline: h.offline, Now: h.now})
+	if err != nil {
+		return nil, fmt.Errorf("upstream index: %w", err)
+	}
+	h.client, h.index = client, address
+	return client, nil
+}
+
+// openYard opens the yard, and makes it when there is none yet.
+func (h *house) openYard() (*yard.Yard, error) {
+	if h.yard != nil {
+		return h.yard, nil
+	}
+	y, err := yard.Open(h.config.Yard, yard.Options{Now: h.now})
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := yard.Create(h.config.Yard); err != nil {
+			return nil, err
+		}
+		y, err = yard.Open(h.config.Yard, yard.Options{Now: h.now})
+	}
+	h.yard = y
+	return y, err
+}
+
+// facts are those of all platforms, in the order of the configuration.
+func (h *house) facts(ctx context.Context) ([]platform.Facts, error) {
+	var all []platform.Facts
+	for _, p := range h.config.Platforms {
+		f, err := h.factsOf(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+func (h *house) factsOf(ctx context.Context, p config.Platform) (platform.Facts, error) {
+	if p.Facts == "" {
+		return platform.Load(ctx, platform.Spec{Name: p.Name, Pythons: p.Pythons, Packages: p.Packages}, h.below("facts", p.Name+".json"))
+	}
+	file, err := os.Open(p.Facts)
+	if err != nil {
+		return platform.Facts{}, fmt.Errorf("facts of platform %s: %w", p.Name, err)
+	}
+	defer file.Close()
+	f, err := platform.ReadFacts(file)
+	if err != nil {
+		return f, fmt.Errorf("%s: %w", p.Facts, err)
+	}
+	f.Platform = p.Name
+	return f, nil
+}
+
+func (h *house) targets(ctx context.Context) ([]platform.Target, error) {
+	facts, err := h.facts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var targets []platform.Target
+	for _, f := range facts {
+		ts, err := f.Targets()
+		if err != nil {
+			return nil, fmt.Errorf("platform %s: %w", f.Platform, err)
+		}
+		targets = append(targets, ts...)
+	}
+	return targets, nil
+}
+
+// read reads all sources.
+func (h *house) read() (source.Reading, error) {
+	var all source.Reading
+	for _, s := range h.config.Sources {
+		r, err := h.readSource(s)
+		if err != nil {
+			return all, fmt.Errorf("source %s: %w", s.Name, err)
+		}
+		all.Wants = append(all.Wants, r.Wants...)
+		all.Excludes = append(all.Excludes, r.Excludes...)
+		all.Problems = append(all.Problems, r.Problems...)
+	}
+	return all, nil
+}
+
+// readSource reads one. Its origins name the file as it is seen from the configuration, so that they are the same wherever that is.
+func (h *house) readSource(s config.Source) (source.Reading, error) {
+	path, reader := s.Constraints, source.ReadConstraints
+	if s.Packages != "" {
+		path, reader = s.Packages, source.ReadList
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return source.Reading{}, err
+	}
+	defer file.Close()
+	shown, err := filepath.Rel(filepath.Dir(h.config.File), path)
+	if err != nil {
+		shown = path
+	}
+	r, err := reader(file, source.Origin{Source: s.Name, Series: s.Series, File: shown})
+	for i := range r.Wants {
+		if r.Wants[i].Targets == nil {
+			r.Wants[i].Targets = s.Targets
+		}
+	}
+	return r, err
+}
+
+// planner returns the function that plans with what is held and was tried at that moment; all else is read once, now.
+func (h *house) planner(ctx context.Context) (func([]yard.Wheel, []yard.Attempt) plan.Plan, []platform.Target, error) {
+	reading, err := h.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	targets, err := h.targets(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := h.upstream(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	inputs := h.inputs()
+	return func(held []yard.Wheel, past []yard.Attempt) plan.Plan {
+		return plan.Make(plan.Input{
+			Now: h.now(), Wants: reading.Wants, Excludes: reading.Excludes, Problems: reading.Problems, Targets: targets,
+			Page:     func(n project.Name) (upstream.Page, error) { return client.Page(ctx, n) },
+			Held:     held,
+			Attempts: past,
+			Inputs:   inputs,
+			Policy:   plan.Policy{Pure: h.config.Policy.Pure},
+		})
+	}, targets, nil
+}
+
+// inputs is what an attempt's outcome depends on besides the order, for each target.
+func (h *house) inputs() func(platform.Target) string {
+	limits := h.limits()
+	return func(t platform.Target) string { return build.Inputs(t, limits) }
+}
+
+func (h *house) limits() build.Limits {
+	l := h.config.Limits
+	return build.Limits{Wall: time.Duration(l.Time), CPU: time.Duration(l.CPU), Memory: int64(l.Memory), Disk: int64(l.Disk), Log: int64(l.Log), Procs: l.Processes}
+}
+
+func (h *house) builder(ctx context.Context) (*build.Builder, error) {
+	client, err := h.upstream(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &build.Builder{Upstream: client, Index: h.index, Dir: h.config.Yard, Limits: h.limits(), Now: h.now}, nil
+}
+
+func (h *house) tree(y *yard.Yard) *publish.Tree {
+	return &publish.Tree{Dir: h.below("public"), Blob: y.Blob}
+}
