@@ -75,11 +75,10 @@ func ParseFilename(name string, of project.Name) (Filename, error) {
 
 // splitExtension is pip's splitext: the ending from the last dot, ".tar" before it included. Dots at the beginning begin no ending.
 func splitExtension(name string) (stem, ext string) {
-	i := strings.LastIndexByte(name, '.')
-	if i < 0 || strings.Trim(name[:i], ".") == "" {
-		return name, ""
+	stem = name
+	if i := strings.LastIndexByte(name, '.'); i >= 0 && strings.Trim(name[:i], ".") != "" {
+		stem, ext = name[:i], name[i:]
 	}
-	stem, ext = name[:i], name[i:]
 	if n := len(stem) - len(".tar"); n >= 0 && strings.EqualFold(stem[n:], ".tar") {
 		stem, ext = name[:n], name[n:]
 	}
