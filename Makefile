@@ -1,0 +1,29 @@
+# make demo    shows what wheelyard does, on examples/quickstart
+# make test    runs all tests, those against the reference implementations and in real sandboxes too
+# make check   holds the form: gofmt, vet, staticcheck, shellcheck; and looks for races in what does several things at once
+# make build   makes bin/wheelyard
+# make bench   measures
+# make clean   removes what all these made
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
+
+.PHONY: build demo test check bench clean
+
+build:
+	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/wheelyard ./cmd/wheelyard
+
+demo:
+	scripts/demo.sh
+
+test:
+	scripts/prepare.sh go test ./...
+
+check:
+	scripts/check.sh
+
+bench: build
+	go test -run '^$$' -bench . -benchmem ./...
+	scripts/bench.sh
+
+clean:
+	rm -rf bin .cache

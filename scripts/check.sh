@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# check.sh: all that must hold beside the tests. The order of imports is a test of its own, internal/archtest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+unformatted=$(git ls-files --cached --others --exclude-standard '*.go' | xargs ls 2>/dev/null | xargs gofmt -l)
+if [ -n "$unformatted" ]; then
+  printf 'gofmt -w these:\n%s\n' "$unformatted" >&2
+  exit 1
+fi
+go vet ./...
+go tool staticcheck ./...
+if command -v shellcheck >/dev/null; then
+  shellcheck .ci/run scripts/*.sh
+fi
+
+exec scripts/prepare.sh go test -race ./...
