@@ -48,3 +48,6 @@ require (
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
 )
+
+// make check: mistakes that vet does not find
+tool honnef.co/go/tools/cmd/staticcheck
