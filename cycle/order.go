@@ -30,7 +30,7 @@ func (r *Round) Do(ctx context.Context, o plan.Order) (a yard.Attempt, err error
 	defer result.Close()
 	r.keeping.Lock()
 	defer r.keeping.Unlock()
-	return r.keep(ctx, result, t)
+	return r.keep(context.WithoutCancel(ctx), result, t) // what is built is not lost, even when all is to end
 }
 
 // keep records the attempt, and admits and publishes its wheel if it has one. A wheel that the yard refuses makes the attempt a failed one.

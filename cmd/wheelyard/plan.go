@@ -14,7 +14,7 @@ type planCmd struct {
 	Source  string `help:"Only what this source wants." placeholder:"NAME"`
 	Series  string `help:"Only what this series wants." placeholder:"NAME"`
 	Target  string `help:"Only this target, or this platform." placeholder:"TARGET"`
-	Verdict string `help:"Only this verdict: ${enum}." enum:",${verdicts}" default:"" placeholder:"VERDICT"`
+	Verdict string `help:"Only this verdict: ${verdicts}." enum:",${verdicts}" default:"" placeholder:"VERDICT"`
 	Format  string `help:"table or json." enum:"table,json" default:"table"`
 	Offline bool   `help:"Ask nobody: use the pages seen last, however old."`
 }
