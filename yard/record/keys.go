@@ -245,3 +245,6 @@ func CheckPrivate(dir string) error {
 	}
 	return err
 }
+
+// IsEmpty: there is no key, and nothing is believed.
+func (k Keys) IsEmpty() bool { return len(k.keys) == 0 }

@@ -1,0 +1,248 @@
+package yard
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"wheelyard/packaging/pep440"
+	"wheelyard/packaging/project"
+	"wheelyard/yard/catalog"
+	"wheelyard/yard/record"
+)
+
+// Wheels are the admitted wheels of a platform, of all of them for "": by project, version and file name.
+func (y *Yard) Wheels(ctx context.Context, platform string) ([]Wheel, error) {
+	var wheels []Wheel
+	err := y.read(ctx, func(c *catalog.Catalog) error {
+		wheels = nil
+		return c.Wheels(ctx, platform, decode(&wheels, func(w *Wheel, number int64) { w.Record = number }))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the wheels of the yard: %w", err)
+	}
+	sortWheels(wheels)
+	return wheels, nil
+}
+
+func sortWheels(wheels []Wheel) {
+	versions := map[string]pep440.Version{}
+	for _, w := range wheels {
+		if _, ok := versions[w.Version]; !ok {
+			versions[w.Version], _ = pep440.Parse(w.Version) // the zero value, before all others, for what is none
+		}
+	}
+	slices.SortFunc(wheels, func(a, b Wheel) int {
+		return cmp.Or(cmp.Compare(a.Project, b.Project), versions[a.Version].Compare(versions[b.Version]), cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Platform, b.Platform))
+	})
+}
+
+// Attempts are the last ones of each order, in the order in which they were recorded.
+func (y *Yard) Attempts(ctx context.Context) ([]Attempt, error) {
+	return y.attempts(ctx, func(c *catalog.Catalog, each catalog.Each) error { return c.Attempts(ctx, each) })
+}
+
+// LastAttempt is Attempts for a version of a project, however it is spelt; for "" those of all versions. None is no error.
+func (y *Yard) LastAttempt(ctx context.Context, p project.Name, version string) ([]Attempt, error) {
+	all, err := y.attempts(ctx, func(c *catalog.Catalog, each catalog.Each) error { return c.AttemptsOf(ctx, string(p), each) })
+	if version == "" {
+		return all, err
+	}
+	return slices.DeleteFunc(all, func(a Attempt) bool { return !sameVersion(a.Version, version) }), err
+}
+
+func sameVersion(a, b string) bool {
+	v, err := pep440.Parse(a)
+	w, err2 := pep440.Parse(b)
+	if err != nil || err2 != nil {
+		return a == b
+	}
+	return v.Equal(w)
+}
+
+func (y *Yard) attempts(ctx context.Context, query func(*catalog.Catalog, catalog.Each) error) ([]Attempt, error) {
+	var attempts []Attempt
+	err := y.read(ctx, func(c *catalog.Catalog) error {
+		attempts = nil
+		return query(c, decode(&attempts, func(*Attempt, int64) {}))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the attempts of the yard: %w", err)
+	}
+	return attempts, nil
+}
+
+// decode appends what is in the bodies. A body that can't be read was one when it was put there: the catalog is unfit.
+func decode[T any](to *[]T, number func(*T, int64)) catalog.Each {
+	return func(record int64, body []byte) error {
+		var one T
+		if err := json.Unmarshal(body, &one); err != nil {
+			return fmt.Errorf("%w: %w", catalog.ErrUnfit, err)
+		}
+		number(&one, record)
+		*to = append(*to, one)
+		return nil
+	}
+}
+
+// Problem is something in the yard that isn't as it must be.
+type Problem struct {
+	File string // from the yard's folder
+	Text string
+}
+
+// Damage are the records that are passed over, since they are damaged, forged or numbered twice. See Verify for what takes longer to find.
+func (y *Yard) Damage(ctx context.Context) ([]Problem, error) {
+	var problems []Problem
+	err := y.read(ctx, func(c *catalog.Catalog) error {
+		rows, err := c.Damage(ctx)
+		problems = nil
+		for _, r := range rows {
+			problems = append(problems, Problem{File: "records/" + r.File, Text: r.Problem})
+		}
+		return err
+	})
+	return problems, err
+}
+
+// read calls f with a catalog: the writer's own, the one on disk, or one made from the records in memory when that one is of no use.
+// f may be called again when it finds the catalog unfit.
+func (y *Yard) read(ctx context.Context, f func(*catalog.Catalog) error) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.writer != nil {
+		return y.retry(ctx, f)
+	}
+	c, err := y.reader.onDisk(ctx, y)
+	if err == nil {
+		err = f(c)
+	}
+	if !useless(err) {
+		return err
+	}
+	y.reader.distrust()
+	if c, err = y.reader.inMemory(ctx, y); err != nil {
+		return fmt.Errorf("there is no catalog that can be used, and the records don't make one: %w", err)
+	}
+	return f(c)
+}
+
+// retry calls f with the writer's catalog.
+func (y *Yard) retry(ctx context.Context, f func(*catalog.Catalog) error) error {
+	if err := y.catchUp(ctx); err != nil {
+		return err
+	}
+	err := f(y.writer.catalog)
+	if !errors.Is(err, catalog.ErrUnfit) {
+		return err
+	}
+	y.writer.drop()
+	if err := y.catchUp(ctx); err != nil {
+		return err
+	}
+	return f(y.writer.catalog)
+}
+
+// useless: with such an error a catalog can't be read, or is of other records.
+func useless(err error) bool {
+	return errors.Is(err, catalog.ErrUnfit) || errors.Is(err, errStale) || errors.Is(err, fs.ErrNotExist)
+}
+
+// reader is what one who doesn't hold the lock has.
+type reader struct {
+	disk *catalog.Catalog // nil: not open
+	file os.FileInfo      // of disk; of the one that was found unfit when disk is nil
+	made *catalog.Catalog // in memory; nil: none was needed
+}
+
+// onDisk is the catalog's file, opened again when another has taken its place.
+func (r *reader) onDisk(ctx context.Context, y *Yard) (*catalog.Catalog, error) {
+	info, err := os.Stat(y.catalog())
+	if err != nil {
+		return nil, err
+	}
+	if r.file != nil && os.SameFile(info, r.file) {
+		if r.disk == nil && info.ModTime().Equal(r.file.ModTime()) {
+			return nil, catalog.ErrUnfit
+		}
+		if r.disk != nil {
+			return r.disk, nil
+		}
+	}
+	r.distrust()
+	r.file = nil
+	c, err := catalog.OpenReader(ctx, y.catalog())
+	if err != nil {
+		return nil, err
+	}
+	if err := y.believed(ctx, c); err != nil {
+		c.Close()
+		return nil, err
+	}
+	r.close()
+	r.disk, r.file = c, info
+	return c, nil
+}
+
+// believed: a catalog is only as good as the keys that it believed.
+func (y *Yard) believed(ctx context.Context, c *catalog.Catalog) error {
+	s, err := c.State(ctx)
+	if err != nil {
+		return err
+	}
+	keys, _, err := record.ReadKeys(y.keys())
+	if err == nil && keys.Digest() != s.Keys {
+		err = errStale
+	}
+	return err
+}
+
+// distrust lets go of the file, until there is another.
+func (r *reader) distrust() {
+	if r.disk != nil {
+		r.disk.Close()
+		r.disk = nil
+	}
+}
+
+// inMemory is a catalog made from the records as they are now.
+func (r *reader) inMemory(ctx context.Context, y *Yard) (*catalog.Catalog, error) {
+	e, err := y.evidence()
+	if err != nil {
+		return nil, err
+	}
+	if r.made != nil {
+		if _, err := e.follow(ctx, r.made); err == nil {
+			return r.made, nil
+		}
+		r.made.Close()
+		r.made = nil
+	}
+	c, err := catalog.InMemory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := e.derive(ctx, c); err != nil {
+		c.Close()
+		return nil, err
+	}
+	r.made = c
+	return c, nil
+}
+
+// close lets go of all. It may be used again.
+func (r *reader) close() error {
+	var err error
+	for _, c := range []*catalog.Catalog{r.disk, r.made} {
+		if c != nil {
+			err = errors.Join(err, c.Close())
+		}
+	}
+	*r = reader{}
+	return err
+}
