@@ -2,7 +2,7 @@
 //
 // It gives the answers of pypa/packaging 26.3 (packaging.version, packaging.specifiers), which is its oracle: the same
 // texts are accepted, the same normal forms printed, the same versions chosen. Vectors made with it are in testdata;
-// differential_test.go lists the few cases where the two differ, with the reason.
+// differences_test.go lists the few cases where the two differ, with the reason.
 //
 // A Version and a Specifiers are values: they don't change, may be copied and used by several goroutines at once, and
 // comparing and checking them allocates nothing. Numbers may have any length. All functions need time and memory
