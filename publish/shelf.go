@@ -1,0 +1,241 @@
+package publish
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"wheelyard/index"
+	"wheelyard/internal/durable"
+	"wheelyard/packaging/pep440"
+	"wheelyard/packaging/project"
+	"wheelyard/yard"
+	"wheelyard/yard/blob"
+)
+
+// shelf is one project's folder, with what is to lie there.
+type shelf struct {
+	*update
+	name   project.Name
+	dir    string
+	list   string // the path of its list
+	wheels []offered
+	want   list
+	there  list // what its list says, and so may lie there
+}
+
+// offered is a wheel on its way to a page.
+type offered struct {
+	yard.Wheel
+	version pep440.Version
+}
+
+// shelf checks an offer against what may be published at all.
+func (u *update) shelf(name project.Name, offer []yard.Wheel) (*shelf, error) {
+	if !publishable(name) {
+		return nil, errors.New("this is no project's name in normal form")
+	}
+	s := &shelf{
+		update: u, name: name, want: list{},
+		dir:  u.tree.path(index.ProjectDir(u.platform, name)),
+		list: filepath.Join(u.tree.path(index.WrittenDir(u.platform)), string(name)),
+	}
+	for _, w := range offer {
+		o, err := check(w)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", w.Filename, err)
+		}
+		if _, twice := s.want[w.Filename]; twice {
+			return nil, fmt.Errorf("%s is offered twice", w.Filename)
+		}
+		s.wheels = append(s.wheels, o)
+		s.want[w.Filename] = w.SHA256
+		s.want[w.Filename+index.MetadataSuffix] = w.Metadata
+	}
+	slices.SortFunc(s.wheels, func(a, b offered) int {
+		return cmp.Or(a.version.Compare(b.version), strings.Compare(a.Filename, b.Filename))
+	})
+	if err := durable.Sweep(s.dir); err != nil {
+		return nil, err
+	}
+	var err error
+	s.there, err = readList(s.list)
+	return s, err
+}
+
+func check(w yard.Wheel) (offered, error) {
+	version, err := pep440.Parse(w.Version)
+	switch {
+	case !index.ValidFile(w.Filename):
+		return offered{}, errors.New("this is no name that can be published")
+	case err != nil:
+		return offered{}, err
+	case !blob.IsSum(w.SHA256) || !blob.IsSum(w.Metadata):
+		return offered{}, errors.New("it is offered without the SHA-256 of itself or of its metadata")
+	case w.Admitted.IsZero():
+		return offered{}, errors.New("it is offered without the time of its admission")
+	}
+	return offered{w, version}, nil
+}
+
+// fill puts what is missing into the folder, then the pages. Nothing is touched when something of it is not to be had.
+func (s *shelf) fill() error {
+	if len(s.wheels) == 0 {
+		return nil
+	}
+	missing, err := s.missing()
+	if err != nil {
+		return err
+	}
+	if err := s.announce(); err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		if err := durable.MkdirAll(s.dir); err != nil {
+			return err
+		}
+		for _, m := range missing {
+			if err := place(m.blob, filepath.Join(s.dir, m.name), s.want[m.name]); err != nil {
+				return err
+			}
+			s.changed++
+		}
+		if err := durable.SyncDir(s.dir); err != nil {
+			return err
+		}
+	}
+	return s.pages()
+}
+
+// placement is a file that isn't there yet.
+type placement struct{ name, blob string }
+
+func (s *shelf) missing() ([]placement, error) {
+	var missing []placement
+	for _, w := range s.wheels {
+		for _, f := range []struct {
+			name string
+			size int64 // -1: not known
+		}{{w.Filename, w.Size}, {w.Filename + index.MetadataSuffix, -1}} {
+			there, err := s.has(f.name, f.size)
+			if err != nil {
+				return nil, err
+			}
+			if there {
+				continue
+			}
+			from, err := s.tree.Blob(s.want[f.name])
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", f.name, err)
+			}
+			missing = append(missing, placement{f.name, from})
+		}
+	}
+	return missing, nil
+}
+
+// has says whether a file lies where it is wanted. Its contents are read only when the list doesn't vouch for them.
+func (s *shelf) has(name string, size int64) (bool, error) {
+	path := filepath.Join(s.dir, name)
+	info, err := os.Lstat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if !info.Mode().IsRegular() {
+		return false, fmt.Errorf("%s is in the way of a file", path)
+	}
+	if s.there[name] == s.want[name] && (size < 0 || size == info.Size()) {
+		return true, nil
+	}
+	sum, err := sumOf(path)
+	if err == nil && sum != s.want[name] {
+		err = &ConflictError{Path: path, Published: sum, Offered: s.want[name]}
+	}
+	return err == nil, err
+}
+
+// ConflictError: a file is published, and other contents are offered under its name. A published file never changes.
+type ConflictError struct {
+	Path               string
+	Published, Offered string // SHA-256
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("%s is published with the SHA-256 %s, and never changes: offered is %s", e.Path, e.Published, e.Offered)
+}
+
+// announce adds to the list what is about to be put there.
+func (s *shelf) announce() error {
+	all := list{}
+	for _, l := range []list{s.there, s.want} {
+		for name, sum := range l {
+			all[name] = sum
+		}
+	}
+	s.there = all
+	return s.write(s.list, all.text())
+}
+
+// clear removes what isn't wanted any more and no page names: pages, then files, each after its metadata, then the list.
+func (s *shelf) clear() error {
+	gone := len(s.wheels) == 0
+	if gone {
+		for _, page := range []string{index.PageHTML, index.PageJSON} {
+			if err := s.remove(filepath.Join(s.dir, page)); err != nil {
+				return err
+			}
+		}
+		if err := syncIfThere(s.dir); err != nil {
+			return err
+		}
+	}
+	removed := false
+	for _, name := range s.there.without(s.want) {
+		if err := s.remove(filepath.Join(s.dir, name)); err != nil {
+			return err
+		}
+		removed = true
+	}
+	if removed {
+		if err := syncIfThere(s.dir); err != nil {
+			return err
+		}
+	}
+	if !gone {
+		return s.write(s.list, s.want.text())
+	}
+	if err := s.remove(s.list); err != nil {
+		return err
+	}
+	if err := syncIfThere(filepath.Dir(s.list)); err != nil {
+		return err
+	}
+	return removeIfEmpty(s.dir)
+}
+
+func syncIfThere(dir string) error {
+	if err := durable.SyncDir(dir); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// removeIfEmpty leaves a folder that holds something of somebody else's.
+func removeIfEmpty(dir string) error {
+	err := os.Remove(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTEMPTY), errors.Is(err, syscall.EEXIST):
+		return nil
+	case err != nil:
+		return err
+	}
+	return durable.SyncDir(filepath.Dir(dir))
+}
