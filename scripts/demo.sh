@@ -50,4 +50,4 @@ mapfile -t pins < <(wheelyard plan --format json --verdict held --target "$platf
 "$tmp/venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: "${pins[@]}"
 (cd "$tmp" && venv/bin/python -I - "$index" report.json) <scripts/demo.py
 
-step "done in $SECONDS s; try: bin/wheelyard why greenlet --config $config"
+step "done in $SECONDS s; try: bin/wheelyard why pyeclib --config $config"
