@@ -182,9 +182,9 @@ func (c *clause) equals(v *Version) bool {
 	return local == "" || local == v.Local()
 }
 
-// takesPrereleases says whether the clause names a pre-release, and thereby allows them.
+// takesPrereleases says whether the clause names a pre-release, which none with .* can, and thereby allows them.
 func (c *clause) takesPrereleases() bool {
-	return c.op != notEqual && c.op != notPrefix && c.op != equalPrefix && c.version.IsPrerelease()
+	return c.op != notEqual && c.version.IsPrerelease()
 }
 
 // identity is the same for clauses that mean the same.
