@@ -212,13 +212,13 @@ func (s *shelf) clear() error {
 	if !gone {
 		return s.write(s.list, s.want.text())
 	}
-	if err := s.remove(s.list); err != nil {
+	if err := removeIfEmpty(s.dir); err != nil {
 		return err
 	}
-	if err := syncIfThere(filepath.Dir(s.list)); err != nil {
+	if err := s.remove(s.list); err != nil { // the last thing: without it, nobody looks at the folder again
 		return err
 	}
-	return removeIfEmpty(s.dir)
+	return syncIfThere(filepath.Dir(s.list))
 }
 
 func syncIfThere(dir string) error {
