@@ -285,12 +285,11 @@ func TestPureServesAll(t *testing.T) {
 
 // TestOffer: of two files of one name, the one that was there first stays.
 func TestOffer(t *testing.T) {
-	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
 	held := []yard.Wheel{
-		{Platform: "p", Filename: "a-1-py3-none-any.whl", SHA256: "p", Admitted: day(2)},
-		{Platform: "q", Filename: "a-1-py3-none-any.whl", SHA256: "q", Admitted: day(1)},
-		{Platform: "q", Filename: "b-1-cp311-cp311-linux_x86_64.whl", SHA256: "b", Admitted: day(1)},
-		{Platform: "q", Filename: "what is this", SHA256: "c", Admitted: day(1)},
+		{Platform: "p", Filename: "a-1-py3-none-any.whl", SHA256: "p", Record: 2},
+		{Platform: "q", Filename: "a-1-py3-none-any.whl", SHA256: "q", Record: 1},
+		{Platform: "q", Filename: "b-1-cp311-cp311-linux_x86_64.whl", SHA256: "b", Record: 3},
+		{Platform: "q", Filename: "what is this", SHA256: "c", Record: 4},
 	}
 	for name, want := range map[string]string{"p": "q", "q": "q b c", "r": "q"} {
 		var got []string

@@ -18,7 +18,7 @@ func Offer(held []yard.Wheel, platform string) []yard.Wheel {
 		if w.Platform != platform && !pure(w.Filename) {
 			continue
 		}
-		if other, ok := chosen[w.Filename]; !ok || w.Admitted.Before(other.Admitted) {
+		if other, ok := chosen[w.Filename]; !ok || w.Record < other.Record {
 			chosen[w.Filename] = w
 		}
 	}

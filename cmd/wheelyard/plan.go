@@ -109,8 +109,12 @@ func writePlan(w io.Writer, p plan.Plan) {
 	writeSummary(w, p.Summary())
 }
 
+// reason is a decision's in one line, with the file that serves the want if there is one.
 func reason(d plan.Decision) string {
 	r := d.Reason
+	if d.File != "" && !strings.Contains(r, d.File) {
+		r = d.File + ": " + r
+	}
 	for _, note := range d.Notes {
 		r += " (" + note + ")"
 	}

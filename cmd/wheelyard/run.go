@@ -46,6 +46,10 @@ func (c *runCmd) Run(ctx context.Context, all *cli, p *process) error {
 	if out.Plan.Made.IsZero() {
 		return err
 	}
+	if ctx.Err() != nil { // how things stand isn't known, only what was done
+		writeAttempts(p.stdout, out.Attempts)
+		return ctx.Err()
+	}
 	c.report(p.stdout, h, out, h.now().Sub(started))
 	writeProblems(p.stderr, out.Plan.Problems)
 	if err == nil && c.Strict && out.Plan.Summary().Unserved > 0 {
@@ -119,12 +123,15 @@ func (c *runCmd) report(w io.Writer, h *house, out cycle.Outcome, took time.Dura
 	}
 	writePlan(w, out.Plan)
 	writeAttempts(w, out.Attempts)
+	if len(out.Attempts) == 0 {
+		fmt.Fprintln(w, "nothing had to be built")
+	}
 	fmt.Fprintf(w, "done in %s; `wheelyard why PROJECT` explains a verdict, `wheelyard serve` serves %s\n", span(took), h.below("public"))
 }
 
+// writeAttempts prints what became of each; nothing when there were none.
 func writeAttempts(w io.Writer, attempts []yard.Attempt) {
 	if len(attempts) == 0 {
-		fmt.Fprintln(w, "nothing had to be built")
 		return
 	}
 	fmt.Fprintln(w)

@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script, which reads as the manual. Besides what testscript has, a script may say
 //
-//	pypi [ARCHIVE…]          start an upstream index out of txtar files; $INDEX is its address
+//	pypi [-fresh] [NAME…]    start an upstream index with projects out of testdata/index; $INDEX is its address. Its pages must be asked
+//	                         for again each time, unless -fresh
 //	fault PATH KEY=VALUE…    make its answers for a path go wrong: status, body, truncate, extra, corrupt, type, silent, redirect, times
 //	expand FILE…             replace $INDEX, $PY (3.11), $CP (cp311) and $HERE (the platform's name) in files
 //	serve [ARG…]             start `wheelyard serve` on a free port; $SERVER is its address. It is interrupted at the end, and must end well
@@ -107,7 +108,9 @@ func startIndex(ts *testscript.TestScript, neg bool, args []string) {
 			o.CacheControl = "max-age=600"
 			continue
 		}
-		o.Archives = append(o.Archives, ts.MkAbs(a))
+		archive, err := filepath.Abs(filepath.Join("testdata", "index", a+".txtar"))
+		ts.Check(err)
+		o.Archives = append(o.Archives, archive)
 	}
 	s, err := pypitest.Start(o)
 	ts.Check(err)

@@ -1,5 +1,151 @@
 package main
 
-type verifyCmd struct{}
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 
-func (verifyCmd) Run() error { panic("unwritten") }
+	"wheelyard/cycle"
+	"wheelyard/index"
+	"wheelyard/yard"
+)
+
+type verifyCmd struct {
+	Files  []string `arg:"" optional:"" name:"file" help:"Wheels to look for in the records; without it, all that is kept and published." type:"path"`
+	Format string   `help:"text or json." enum:"text,json" default:"text"`
+}
+
+func (verifyCmd) Help() string {
+	return `Example:
+  wheelyard verify
+  wheelyard verify netifaces-0.11.0-cp311-cp311-linux_x86_64.whl
+
+Ends with status 1 when something isn't what the signed records say.`
+}
+
+// verification is what verify found.
+type verification struct {
+	Format   int            `json:"format"`
+	Wheels   int            `json:"wheels"`   // that were looked at
+	Admitted []yard.Wheel   `json:"admitted"` // of the files that were named
+	Problems []yard.Problem `json:"problems"`
+}
+
+var errVerify = errors.New("not all is as the records say")
+
+func (c *verifyCmd) Run(ctx context.Context, all *cli, p *process) error {
+	h, err := all.open(p)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	y, err := h.existingYard()
+	if err != nil {
+		return err
+	}
+	held, err := y.Wheels(ctx, "")
+	if err != nil {
+		return err
+	}
+	v := verification{Format: 1, Admitted: []yard.Wheel{}}
+	if v.Problems, err = y.Verify(ctx); err != nil {
+		return err
+	}
+	if len(c.Files) > 0 {
+		err = v.files(c.Files, held)
+	} else {
+		err = v.published(ctx, h, held)
+	}
+	if err != nil {
+		return err
+	}
+	v.Problems = append([]yard.Problem{}, v.Problems...)
+	if c.Format == "json" {
+		err = writeJSON(p.stdout, v)
+	} else {
+		v.write(p.stdout)
+	}
+	if err == nil && len(v.Problems) > 0 {
+		return errVerify
+	}
+	return err
+}
+
+func (v *verification) found(file, format string, args ...any) {
+	v.Problems = append(v.Problems, yard.Problem{File: file, Text: fmt.Sprintf(format, args...)})
+}
+
+// published compares the tree with what the records say is offered.
+func (v *verification) published(ctx context.Context, h *house, held []yard.Wheel) error {
+	v.Wheels = len(held)
+	for _, p := range h.config.Platforms {
+		for _, w := range cycle.Offer(held, p.Name) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			file := filepath.Join("public", filepath.FromSlash(index.ProjectDir(p.Name, w.Project)), w.Filename)
+			sum, err := sumOf(h.below(file))
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				v.found(file, "it is not published; the next `wheelyard run` does it")
+			case err != nil:
+				return err
+			case sum != w.SHA256:
+				v.found(file, "its sha256 is %s, and %s was admitted", sum, w.SHA256)
+			}
+		}
+	}
+	return nil
+}
+
+// files looks for the records of files.
+func (v *verification) files(files []string, held []yard.Wheel) error {
+	v.Wheels = len(files)
+	for _, file := range files {
+		sum, err := sumOf(file)
+		if err != nil {
+			return err
+		}
+		known := len(v.Admitted)
+		for _, w := range held {
+			if w.SHA256 == sum {
+				v.Admitted = append(v.Admitted, w)
+			}
+		}
+		if len(v.Admitted) == known {
+			v.found(file, "no record says that it was admitted: sha256 %s", sum)
+		}
+	}
+	return nil
+}
+
+func (v *verification) write(w io.Writer) {
+	for _, a := range v.Admitted {
+		fmt.Fprintf(w, "%s: built for %s, admitted %s by record %d; order %s\n", a.Filename, a.Target, a.Admitted.UTC().Format("2006-01-02 15:04:05Z"), a.Record, a.Order)
+	}
+	for _, p := range v.Problems {
+		fmt.Fprintf(w, "%s: %s\n", p.File, p.Text)
+	}
+	if len(v.Problems) == 0 {
+		fmt.Fprintf(w, "all is well: %s, their records and signatures\n", count(v.Wheels, "wheel"))
+	}
+}
+
+func sumOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
