@@ -11,7 +11,7 @@ import (
 // many is a platform with so many projects, each with so many wheels, published.
 func many(b *testing.B, projects, each int) (*shop, []yard.Wheel) {
 	b.Helper()
-	s := newShop(b)
+	s := shopIn(b, b.TempDir())
 	var offer []yard.Wheel
 	for i := range projects {
 		for j := range each {

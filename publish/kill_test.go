@@ -103,7 +103,7 @@ func TestKill(t *testing.T) {
 // clone is a copy, its links to blobs links again.
 func (s *shop) clone() *shop {
 	s.t.Helper()
-	dir := filepath.Join(s.t.TempDir(), "clone")
+	dir := filepath.Join(fastDir(s.t), "clone")
 	if out, err := exec.Command("cp", "-a", s.dir, dir).CombinedOutput(); err != nil {
 		s.t.Fatalf("%v: %s", err, out)
 	}

@@ -1,7 +1,7 @@
 package publish
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"io"
 	"maps"
@@ -75,10 +75,14 @@ func (u *update) hasPages(name project.Name) bool {
 	return true
 }
 
+// page writes a page unless it is so already.
 func (u *update) page(path string, render func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := render(&b); err != nil {
+	u.text.Reset()
+	if u.out == nil {
+		u.out = bufio.NewWriterSize(&u.text, 64<<10) // package simple takes a writer with such a buffer as it is
+	}
+	if err := render(u.out); err != nil {
 		return err
 	}
-	return u.write(path, b.Bytes())
+	return u.write(path, u.text.Bytes())
 }

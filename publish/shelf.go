@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,7 +28,8 @@ type shelf struct {
 	list   string // the path of its list
 	wheels []offered
 	want   list
-	there  list // what its list says, and so may lie there
+	there  list                   // what its list says, and so may lie there
+	found  map[string]fs.FileMode // what does lie there, with its type
 }
 
 // offered is a wheel on its way to a page.
@@ -60,12 +63,30 @@ func (u *update) shelf(name project.Name, offer []yard.Wheel) (*shelf, error) {
 	slices.SortFunc(s.wheels, func(a, b offered) int {
 		return cmp.Or(a.version.Compare(b.version), strings.Compare(a.Filename, b.Filename))
 	})
-	if err := durable.Sweep(s.dir); err != nil {
+	if err := s.look(); err != nil {
 		return nil, err
 	}
 	var err error
 	s.there, err = readList(s.list)
 	return s, err
+}
+
+// look finds what lies in the folder, and removes what a crash left unfinished.
+func (s *shelf) look() error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	s.found = make(map[string]fs.FileMode, len(entries))
+	unfinished := false
+	for _, e := range entries {
+		s.found[e.Name()] = e.Type()
+		unfinished = unfinished || strings.HasPrefix(e.Name(), durable.TempPrefix)
+	}
+	if unfinished {
+		return durable.Sweep(s.dir)
+	}
+	return nil
 }
 
 func check(w yard.Wheel) (offered, error) {
@@ -141,18 +162,15 @@ func (s *shelf) missing() ([]placement, error) {
 
 // has says whether a file lies where it is wanted. Its contents are read only when the list doesn't vouch for them.
 func (s *shelf) has(name string, size int64) (bool, error) {
-	path := filepath.Join(s.dir, name)
-	info, err := os.Lstat(path)
-	if errors.Is(err, os.ErrNotExist) {
+	kind, there := s.found[name]
+	if !there {
 		return false, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	if !info.Mode().IsRegular() {
+	path := filepath.Join(s.dir, name)
+	if !kind.IsRegular() {
 		return false, fmt.Errorf("%s is in the way of a file", path)
 	}
-	if s.there[name] == s.want[name] && (size < 0 || size == info.Size()) {
+	if s.there[name] == s.want[name] && (size < 0 || sizeIs(path, size)) {
 		return true, nil
 	}
 	sum, err := sumOf(path)
@@ -160,6 +178,11 @@ func (s *shelf) has(name string, size int64) (bool, error) {
 		err = &ConflictError{Path: path, Published: sum, Offered: s.want[name]}
 	}
 	return err == nil, err
+}
+
+func sizeIs(path string, size int64) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Size() == size
 }
 
 // ConflictError: a file is published, and other contents are offered under its name. A published file never changes.
@@ -175,13 +198,18 @@ func (e *ConflictError) Error() string {
 // announce adds to the list what is about to be put there.
 func (s *shelf) announce() error {
 	all := list{}
-	for _, l := range []list{s.there, s.want} {
-		for name, sum := range l {
-			all[name] = sum
-		}
+	maps.Copy(all, s.there)
+	maps.Copy(all, s.want)
+	return s.say(all)
+}
+
+// say makes the list what it shall be.
+func (s *shelf) say(l list) error {
+	if maps.Equal(l, s.there) {
+		return nil
 	}
-	s.there = all
-	return s.write(s.list, all.text())
+	s.there = l
+	return s.write(s.list, l.text())
 }
 
 // clear removes what isn't wanted any more and no page names: pages, then files, each after its metadata, then the list.
@@ -197,20 +225,18 @@ func (s *shelf) clear() error {
 			return err
 		}
 	}
-	removed := false
-	for _, name := range s.there.without(s.want) {
-		if err := s.remove(filepath.Join(s.dir, name)); err != nil {
-			return err
+	if leaving := s.there.without(s.want); len(leaving) > 0 {
+		for _, name := range leaving {
+			if err := s.remove(filepath.Join(s.dir, name)); err != nil {
+				return err
+			}
 		}
-		removed = true
-	}
-	if removed {
 		if err := syncIfThere(s.dir); err != nil {
 			return err
 		}
 	}
 	if !gone {
-		return s.write(s.list, s.want.text())
+		return s.say(s.want)
 	}
 	if err := removeIfEmpty(s.dir); err != nil {
 		return err

@@ -16,6 +16,8 @@
 package publish
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -86,6 +88,9 @@ type update struct {
 	platform string
 	written  []project.Name // the projects that have a list
 	changed  int
+
+	text bytes.Buffer // of the page that is being written, used again for the next
+	out  *bufio.Writer
 }
 
 // begin looks at what is there, and removes what a crash left unfinished.
