@@ -168,7 +168,7 @@ func TestLimits(t *testing.T) {
 
 // The number of members is only believed as far as there is room for them.
 func TestMembersAllocateNothingInVain(t *testing.T) {
-	b := handmade(nil, func(c *closing) { c.wide, c.members, c.here, c.wideMembers = true, max16, max16, 1 << 40 })
+	b := handmade(nil, func(c *closing) { c.wide, c.members, c.here, c.wideMembers = true, max16, max16, 1<<40 })
 	for _, lim := range []Limits{{}, {Members: 1 << 41}} {
 		if _, err := Open(bytes.NewReader(b), int64(len(b)), lim); !errors.Is(err, ErrLimit) && !errors.Is(err, ErrFormat) {
 			t.Error(err)
