@@ -22,6 +22,7 @@ type sourceFile struct {
 	pkg     string // as its package clause says
 	doc     string
 	imports []string
+	starts  bool // a goroutine
 }
 
 func (f sourceFile) folder() string { return path.Dir(f.path) }
@@ -61,12 +62,12 @@ func sources(t testing.TB, tree fs.FS) []sourceFile {
 		if err != nil {
 			return err
 		}
-		syntax, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly|parser.ParseComments)
+		syntax, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution|parser.ParseComments)
 		if err != nil {
 			return err
 		}
 		files = append(files, sourceFile{path: name, test: strings.HasSuffix(name, "_test.go"), pkg: syntax.Name.Name,
-			doc: syntax.Doc.Text(), imports: imported(syntax)})
+			doc: syntax.Doc.Text(), imports: imported(syntax), starts: starts(syntax)})
 		return nil
 	})
 	if err != nil {
@@ -83,6 +84,16 @@ func imported(syntax *ast.File) []string {
 		}
 	}
 	return paths
+}
+
+// starts tells whether a file has a go statement.
+func starts(syntax *ast.File) (found bool) {
+	ast.Inspect(syntax, func(n ast.Node) bool {
+		_, is := n.(*ast.GoStmt)
+		found = found || is
+		return !found
+	})
+	return found
 }
 
 // report fails the test for each of the problems.
