@@ -3,25 +3,23 @@ module wheelyard
 go 1.26.0
 
 require (
-	github.com/alecthomas/kong v1.17.0
-	github.com/google/go-cmp v0.7.0
-	github.com/google/renameio/v2 v2.0.2
-	github.com/in-toto/attestation v1.2.0
-	github.com/klauspost/compress v1.20.4
-	github.com/pelletier/go-toml/v2 v2.4.3
-	github.com/pressly/goose/v3 v3.29.0
-	github.com/rogpeppe/go-internal v1.16.0
-	github.com/secure-systems-lab/go-securesystemslib v0.11.1
-	github.com/ulikunitz/xz v0.5.17
-	github.com/vbauerster/mpb/v8 v8.16.2
-	go.uber.org/goleak v1.3.0
-	golang.org/x/net v0.62.0
-	golang.org/x/sync v0.25.0
-	golang.org/x/sys v0.50.0
-	golang.org/x/term v0.48.0
-	honnef.co/go/tools v0.8.2
-	modernc.org/sqlite v1.62.0
-	pgregory.net/rapid v1.3.0
+	github.com/alecthomas/kong v1.17.0 // the commands, their flags and help
+	github.com/google/go-cmp v0.7.0 // tests: differences that people can read
+	github.com/in-toto/attestation v1.2.0 // records are in-toto statements
+	github.com/pelletier/go-toml/v2 v2.4.3 // the configuration and hand-kept lists, with the place of each mistake
+	github.com/pressly/goose/v3 v3.29.0 // migrations of the catalog
+	github.com/rogpeppe/go-internal v1.16.0 // tests: testscript, and txtar for the local upstream
+	github.com/secure-systems-lab/go-securesystemslib v0.11.1 // DSSE, the signed envelope of a record
+	github.com/ulikunitz/xz v0.5.17 // sdists packed with LZMA
+	github.com/vbauerster/mpb/v8 v8.16.2 // progress bars on a terminal
+	go.uber.org/goleak v1.3.0 // tests: nothing is left running
+	golang.org/x/net v0.62.0 // HTML pages of indexes, read as browsers do
+	golang.org/x/sync v0.25.0 // errgroup and singleflight
+	golang.org/x/sys v0.50.0 // what syscall lacks of Linux: seccomp, flock, ptrace, namespaces
+	golang.org/x/term v0.48.0 // is it a terminal
+	google.golang.org/protobuf v1.36.12 // the JSON form of in-toto statements
+	modernc.org/sqlite v1.62.0 // the catalog; in pure Go, so that the program is one static file
+	pgregory.net/rapid v1.3.0 // tests: properties on random input that shrinks
 )
 
 require (
@@ -43,7 +41,7 @@ require (
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.42.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
-	google.golang.org/protobuf v1.36.12 // indirect
+	honnef.co/go/tools v0.8.2 // indirect
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
