@@ -2,7 +2,7 @@
 # make test    runs all tests, those against the reference implementations and in real sandboxes too
 # make check   holds the form: gofmt, vet, staticcheck, shellcheck; and looks for races in what does several things at once
 # make build   makes bin/wheelyard
-# make bench   measures
+# make bench   measures, and writes docs/BENCHMARKS.md
 # make clean   removes what all these made
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
@@ -22,8 +22,8 @@ check:
 	scripts/check.sh
 
 bench: build
-	go test -run '^$$' -bench . -benchmem ./...
-	scripts/bench.sh
+	scripts/prepare.sh go run ./internal/bench >.cache/BENCHMARKS.md
+	mv .cache/BENCHMARKS.md docs/BENCHMARKS.md
 
 clean:
 	rm -rf bin .cache
