@@ -413,3 +413,11 @@ func TestBlobsFail(t *testing.T) {
 		}
 	}
 }
+
+// TestMetadataGoesFirst: what names a file goes before it.
+func TestMetadataGoesFirst(t *testing.T) {
+	l := list{"a.whl": "", "a.whl.metadata": "", "b.whl": "", "b.whl.metadata": ""}
+	if got := l.without(list{"b.whl": ""}); !slices.Equal(got, []string{"b.whl.metadata", "a.whl.metadata", "a.whl"}) {
+		t.Errorf("%q", got)
+	}
+}

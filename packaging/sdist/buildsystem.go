@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"wheelyard/packaging/pep508"
 )
 
 // BuildSystem is the table build-system of a pyproject.toml (PEP 517, PEP 518).
 type BuildSystem struct {
-	Requires    []string // as spelt
+	Requires    []string // requirements, as spelt (PEP 508)
 	Backend     string   // LegacyBackend when nothing is said
 	BackendPath []string // where the backend is imported from: relative, clean, within the source; nil: it is installed
 }
@@ -79,6 +81,11 @@ func readTable(table map[string]any) (b BuildSystem, err error) {
 	}
 	if b.Requires, ok = texts(requires); !ok {
 		return b, errors.New("build-system.requires is no list of strings")
+	}
+	for _, r := range b.Requires {
+		if _, err := pep508.Parse(r); err != nil {
+			return b, fmt.Errorf("build-system.requires: %s: %w", clip(r), err)
+		}
 	}
 	b.Backend = LegacyBackend
 	if backend, said := table["build-backend"]; said {
