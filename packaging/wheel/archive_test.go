@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 
@@ -300,4 +302,32 @@ func TestMembersIsACopy(t *testing.T) {
 	if slices.Equal(m, a.Members()) {
 		t.Error("it isn't")
 	}
+}
+
+// Several goroutines may read at once, and one of them several members.
+func TestReadersAtOnce(t *testing.T) {
+	parts := recorded(append(demo(), squeezed("x", strings.Repeat("abc", 50_000), 6), squeezed("y", strings.Repeat("abd", 50_000), 6)))
+	a := open(t, handmade(parts, nil))
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if err := a.CheckRecord(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	x, _ := a.OpenMember("x")
+	y, _ := a.OpenMember("y")
+	got := [2]bytes.Buffer{}
+	for range 150_000 / 100 {
+		io.CopyN(&got[0], x, 100)
+		io.CopyN(&got[1], y, 100)
+	}
+	if got[0].String() != strings.Repeat("abc", 50_000) || got[1].String() != strings.Repeat("abd", 50_000) {
+		t.Error("readers disturb each other")
+	}
+	x.Close()
+	x.Close()
+	y.Close()
+	wg.Wait()
 }

@@ -130,7 +130,11 @@ var hostile = []struct {
 	{"file in a file", ErrUnsafe, "lie in a folder of that name", add(plain("demo/run-x", ""), plain("demo/run/x", "")), nil},
 	{"METADATA and metadata", ErrUnsafe, "the same file", add(plain(demoInfo+"metadata", "")), nil},
 
+	{"record for RECORD", ErrUnsafe, "where RECORD belongs", add(plain(demoInfo+"record", "")), nil},
+	{"RECORD is a folder", ErrUnsafe, "where RECORD belongs", add(plain(demoInfo+"RECORD/x", "")), nil},
+
 	// .dist-info
+	{".dist-info with a long name", ErrFormat, "too long", func() []part { return []part{plain(strings.Repeat("x", 250)+".dist-info/METADATA", "")} }, nil},
 	{"two .dist-info", ErrFormat, "two folders", add(plain("demo-2.0.dist-info/METADATA", "")), nil},
 	{"two .dist-info, one of them empty", ErrFormat, "two folders", add(plain("demo-2.0.dist-info/", "")), nil},
 	{"two .dist-info, in another case", ErrFormat, "two folders", add(plain("Demo_pkg-1.0.dist-INFO/METADATA", "")), nil},

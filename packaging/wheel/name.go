@@ -103,6 +103,9 @@ func findDistInfo(entries []entry) (string, error) {
 		}
 		found = top
 		folded := strings.ToLower(strings.ToUpper(file))
+		if first, _, _ := strings.Cut(folded, "/"); first == "record" && file != "RECORD" {
+			return "", entries[i].fault(ErrUnsafe, "it stands where RECORD belongs")
+		}
 		if other, ok := files[folded]; ok {
 			return "", entries[i].fault(ErrUnsafe, "on some systems it is the same file as %.300q", other)
 		}
@@ -111,6 +114,8 @@ func findDistInfo(entries []entry) (string, error) {
 	switch {
 	case found == "":
 		return "", fmt.Errorf("%w: it has no .dist-info folder", ErrFormat)
+	case len(found) > 255:
+		return "", fmt.Errorf("%w: the name of its .dist-info folder is too long", ErrFormat)
 	case !strings.HasSuffix(found, distInfoSuffix):
 		return "", fmt.Errorf("%w: its folder of metadata is spelt %.300q", ErrFormat, found)
 	}
