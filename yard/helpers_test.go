@@ -21,10 +21,26 @@ import (
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
+// memory is a folder for tests that write much: there is nothing to wait for when it is synced.
+func memory(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "wheelyard-test-*")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 // newYard is a yard whose clock stands still.
 func newYard(t testing.TB) (*Yard, string) {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "yard")
+	return yardIn(t, t.TempDir())
+}
+
+func yardIn(t testing.TB, above string) (*Yard, string) {
+	t.Helper()
+	dir := filepath.Join(above, "yard")
 	if err := Create(dir); err != nil {
 		t.Fatal(err)
 	}

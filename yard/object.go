@@ -3,6 +3,7 @@ package yard
 import (
 	"bytes"
 	"debug/elf"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -20,34 +21,132 @@ type object struct {
 
 var errNoELF = errors.New("no ELF file")
 
-// Tables of an honest file are much smaller. debug/elf would unpack compressed ones without a limit, and follow chains of any length.
+// What an honest file has at most.
 const (
 	maxSections = 10_000
 	maxTable    = 16 << 20
 )
 
-// readObject reads an ELF file. Time and memory are bounded, whatever is in it. A file without sections has no versions to look at.
-func readObject(r io.ReaderAt, size int64) (o object, err error) {
-	defer func() { // debug/elf is robust, but says itself that it isn't meant for what strangers made
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%v", p)
-		}
-	}()
-	var head [64]byte
-	if n, _ := r.ReadAt(head[:], 0); n < len(elf.ELFMAG) || string(head[:len(elf.ELFMAG)]) != elf.ELFMAG {
-		return o, errNoELF
+// readObject reads an ELF file. Time and memory are bounded, whatever is in it: elf.NewFile would unpack a compressed table of names without a limit,
+// and follow chains of versions for hours. A file without a table of sections has no versions to look at.
+func readObject(r io.ReaderAt, size int64) (object, error) {
+	id := make([]byte, elf.EI_NIDENT)
+	if _, err := r.ReadAt(id, 0); err != nil && err != io.EOF {
+		return object{}, err
 	}
-	f, err := elf.NewFile(r)
-	if err != nil {
-		return o, err
+	if string(id[:len(elf.ELFMAG)]) != elf.ELFMAG {
+		return object{}, errNoELF
 	}
-	defer f.Close()
-	if len(f.Sections) > maxSections {
-		return o, fmt.Errorf("it has %d sections", len(f.Sections))
+	f := file{r: r, size: uint64(size), class: elf.Class(id[elf.EI_CLASS]), data: elf.Data(id[elf.EI_DATA]), order: binary.LittleEndian}
+	if f.data == elf.ELFDATA2MSB {
+		f.order = binary.BigEndian
 	}
-	o.machine, o.known = machine(f)
-	o.glibc, err = glibc(f, size)
+	if err := f.readHead(); err != nil {
+		return object{}, err
+	}
+	o := object{}
+	o.machine, o.known = f.name()
+	var err error
+	o.glibc, err = f.glibc()
 	return o, err
+}
+
+// file is an ELF file as far as it matters here.
+type file struct {
+	r       io.ReaderAt
+	size    uint64
+	class   elf.Class
+	data    elf.Data
+	order   binary.ByteOrder
+	machine elf.Machine
+	shoff   uint64
+	shnum   uint64
+}
+
+// get reads a struct of fixed size at an offset.
+func (f *file) get(off uint64, v any) error {
+	if n := uint64(binary.Size(v)); off > f.size || n > f.size-off {
+		return errors.New("it is cut off")
+	}
+	return binary.Read(io.NewSectionReader(f.r, int64(off), int64(binary.Size(v))), f.order, v)
+}
+
+func (f *file) readHead() error {
+	var (
+		h   elf.Header64
+		err error
+	)
+	switch f.class {
+	case elf.ELFCLASS64:
+		err = f.get(0, &h)
+	case elf.ELFCLASS32:
+		var h32 elf.Header32
+		err = f.get(0, &h32)
+		h.Machine, h.Shoff, h.Shnum, h.Shentsize = h32.Machine, uint64(h32.Shoff), h32.Shnum, h32.Shentsize
+	default:
+		err = fmt.Errorf("it is of the class %v", f.class)
+	}
+	if err != nil {
+		return err
+	}
+	f.machine, f.shoff, f.shnum = elf.Machine(h.Machine), h.Shoff, uint64(h.Shnum)
+	if f.shoff == 0 {
+		return nil
+	}
+	if int(h.Shentsize) != f.entry() {
+		return fmt.Errorf("its sections are described in %d bytes each", h.Shentsize)
+	}
+	if f.shnum == 0 { // so many that the number is in the first of them
+		first, err := f.section(0)
+		if err != nil {
+			return err
+		}
+		f.shnum = first.Size
+	}
+	if f.shnum > maxSections {
+		return fmt.Errorf("it has %d sections", f.shnum)
+	}
+	return nil
+}
+
+// entry is the size of what describes a section.
+func (f *file) entry() int {
+	if f.class == elf.ELFCLASS32 {
+		return binary.Size(elf.Section32{})
+	}
+	return binary.Size(elf.Section64{})
+}
+
+func (f *file) section(i uint64) (s elf.Section64, err error) {
+	at := i * uint64(f.entry())
+	if f.shoff > f.size || at > f.size-f.shoff {
+		return s, errors.New("it is cut off")
+	}
+	if at += f.shoff; f.class == elf.ELFCLASS64 {
+		return s, f.get(at, &s)
+	}
+	var s32 elf.Section32
+	err = f.get(at, &s32)
+	return elf.Section64{Type: s32.Type, Flags: uint64(s32.Flags), Off: uint64(s32.Off), Size: uint64(s32.Size), Link: s32.Link}, err
+}
+
+// contents are those of a section.
+func (f *file) contents(i uint64) ([]byte, error) {
+	if i >= f.shnum {
+		return nil, fmt.Errorf("it has no section %d", i)
+	}
+	s, err := f.section(i)
+	if err != nil {
+		return nil, err
+	}
+	if elf.SectionType(s.Type) == elf.SHT_NOBITS || elf.SectionFlag(s.Flags)&elf.SHF_COMPRESSED != 0 || s.Size > maxTable {
+		return nil, fmt.Errorf("its section %d is not as it should be", i)
+	}
+	if s.Size > f.size {
+		return nil, errors.New("it is cut off")
+	}
+	text := make([]byte, s.Size)
+	return text, f.get(s.Off, text)
 }
 
 // machines are the names of `uname -m` by what an ELF file has in its head.
@@ -64,11 +163,11 @@ var machines = map[[3]int]string{
 	{int(elf.EM_LOONGARCH), int(elf.ELFCLASS64), int(elf.ELFDATA2LSB)}: "loongarch64",
 }
 
-func machine(f *elf.File) (name string, known bool) {
-	if name, ok := machines[[3]int{int(f.Machine), int(f.Class), int(f.Data)}]; ok {
+func (f *file) name() (name string, known bool) {
+	if name, ok := machines[[3]int{int(f.machine), int(f.class), int(f.data)}]; ok {
 		return name, true
 	}
-	return fmt.Sprintf("%v (%v, %v)", f.Machine, f.Class, f.Data), false
+	return fmt.Sprintf("%v (%v, %v)", f.machine, f.class, f.data), false
 }
 
 // kin are names of one architecture that differ only in what the kernel or the interpreter makes of it.
@@ -108,24 +207,25 @@ func architecture(platform string) string {
 	return rest
 }
 
-// glibc is the newest version of glibc in the table of versions that an object needs (SHT_GNU_verneed).
-func glibc(f *elf.File, size int64) (newest string, err error) {
-	for _, s := range f.Sections {
-		if s.Type != elf.SHT_GNU_VERNEED {
+// glibc is the newest version of glibc in the tables of versions that an object needs (SHT_GNU_verneed).
+func (f *file) glibc() (newest string, err error) {
+	for i := range f.shnum {
+		s, err := f.section(i)
+		if err != nil {
+			return "", err
+		}
+		if elf.SectionType(s.Type) != elf.SHT_GNU_VERNEED {
 			continue
 		}
-		if int(s.Link) >= len(f.Sections) {
-			return "", errors.New("its table of versions has no names")
-		}
-		table, err := read(s, size)
+		table, err := f.contents(i)
 		if err != nil {
 			return "", err
 		}
-		names, err := read(f.Sections[s.Link], size)
+		texts, err := f.contents(uint64(s.Link))
 		if err != nil {
 			return "", err
 		}
-		for _, name := range versionNames(f, table, names) {
+		for _, name := range versionNames(f.order, table, texts) {
 			if v, ok := strings.CutPrefix(name, "GLIBC_"); ok {
 				if v == "ABI_DT_RELR" { // came with 2.36, and older ones refuse to load what needs it
 					v = "2.36"
@@ -135,27 +235,15 @@ func glibc(f *elf.File, size int64) (newest string, err error) {
 				}
 			}
 		}
+		return newest, nil // there is only one
 	}
-	return newest, nil
-}
-
-// read is the contents of a section.
-func read(s *elf.Section, size int64) ([]byte, error) {
-	if s.Type == elf.SHT_NOBITS || s.Flags&elf.SHF_COMPRESSED != 0 || s.FileSize > maxTable || s.Offset > uint64(size) || s.FileSize > uint64(size)-s.Offset {
-		return nil, fmt.Errorf("its section %.100q is not in the file as it should be", s.Name)
-	}
-	text := make([]byte, s.FileSize)
-	_, err := s.ReadAt(text, 0)
-	if errors.Is(err, io.EOF) && len(text) == 0 {
-		err = nil
-	}
-	return text, err
+	return "", nil
 }
 
 // versionNames are the names of all versions in a table (Linux Standard Base, "Symbol Versioning"): a chain of libraries, each with a chain of versions.
 // Both chains must go on, else they end.
-func versionNames(f *elf.File, table, texts []byte) (names []string) {
-	u16, u32 := f.ByteOrder.Uint16, f.ByteOrder.Uint32
+func versionNames(order binary.ByteOrder, table, texts []byte) (names []string) {
+	u16, u32 := order.Uint16, order.Uint32
 	const entry = 16 // bytes, of either kind
 	budget := len(table)/entry + 1
 	for i := 0; i+entry <= len(table) && budget > 0; budget-- {

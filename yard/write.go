@@ -8,6 +8,7 @@ import (
 	"iter"
 	"sync"
 
+	"wheelyard/internal/durable"
 	"wheelyard/yard/catalog"
 	"wheelyard/yard/record"
 )
@@ -51,13 +52,21 @@ func (y *Yard) Lock(ctx context.Context) (unlock func(), err error) {
 
 // begin prepares for writing.
 func (y *Yard) begin(ctx context.Context) (err error) {
-	if err := errors.Join(y.records.Sweep(), y.blobs.Sweep()); err != nil {
-		return fmt.Errorf("removing what was left unfinished: %w", err)
+	if err := y.sweep(); err != nil {
+		return err
 	}
 	if y.writer.records, err = y.records.Writer(y.keys()); err != nil {
 		return err
 	}
 	return y.catchUp(ctx)
+}
+
+// sweep removes what those who were cut off left unfinished. Only with the lock.
+func (y *Yard) sweep() error {
+	if err := errors.Join(y.records.Sweep(), y.blobs.Sweep(), durable.Sweep(y.keys())); err != nil {
+		return fmt.Errorf("removing what was left unfinished: %w", err)
+	}
+	return nil
 }
 
 // unlock ends writing, if it ever began.

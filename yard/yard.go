@@ -79,6 +79,9 @@ func Create(dir string) error {
 		return err
 	}
 	defer l.release()
+	if err := y.sweep(); err != nil {
+		return err
+	}
 	return record.CreateKey(y.keys())
 }
 
