@@ -105,7 +105,7 @@ func (p *parser) operator() (string, error) {
 	if !p.word("not") {
 		return "", p.fail("one of <=, <, !=, ==, >=, >, ~=, ===, in, not in is expected")
 	}
-	if !p.space() || !p.word("in") {
+	if p.space(); !p.word("in") {
 		return "", p.fail("\"in\" is expected after \"not\"")
 	}
 	return "not in", nil

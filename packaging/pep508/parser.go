@@ -61,10 +61,10 @@ func (p *parser) identifier() string {
 	return p.s[start:end]
 }
 
-// wordAt says whether the byte there belongs to a word, as \w of Python's regular expressions does. That all characters
-// beyond ASCII are taken for letters makes no difference: none may stand where words may.
+// wordAt says whether the byte there belongs to a word, as \w of Python's regular expressions does. Those have letters
+// beyond ASCII, too, but none may stand before or after a word.
 func (p *parser) wordAt(i int) bool {
-	return i < len(p.s) && (isAlnum(p.s[i]) || p.s[i] == '_' || p.s[i] >= 0x80)
+	return i < len(p.s) && (isAlnum(p.s[i]) || p.s[i] == '_')
 }
 
 func isSpace(c byte) bool     { return c == ' ' || c == '\t' }

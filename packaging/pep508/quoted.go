@@ -95,7 +95,7 @@ func writeEscape(b *strings.Builder, s string) (n int, reason string) {
 func writeCode(b *strings.Builder, s string, digits int) (n int, reason string) {
 	end := 2 + digits
 	code, err := strconv.ParseUint(s[2:min(end, len(s))], 16, 32)
-	if len(s) < end || err != nil || !isHex(s[2:end]) {
+	if len(s) < end || err != nil {
 		return 0, fmt.Sprintf(`\%c needs %d hexadecimal digits`, s[1], digits)
 	}
 	if !utf8.ValidRune(rune(code)) {
@@ -103,15 +103,6 @@ func writeCode(b *strings.Builder, s string, digits int) (n int, reason string) 
 	}
 	b.WriteRune(rune(code))
 	return end, ""
-}
-
-func isHex(s string) bool {
-	for i := range len(s) {
-		if c := s[i] | 0x20; !('0' <= s[i] && s[i] <= '9' || 'a' <= c && c <= 'f') {
-			return false
-		}
-	}
-	return true
 }
 
 // writeQuoted writes a text in quotes as packaging does, without escapes, if that stands for the same text; if not, with

@@ -158,7 +158,7 @@ func (p *parser) specifiers() (pep440.Specifiers, error) {
 func offset(text, clause string) (n int) {
 	for part := range strings.SplitSeq(text, ",") {
 		if pystr.Trim(part) == clause {
-			return n + strings.Index(part, clause)
+			return n
 		}
 		n += len(part) + len(",")
 	}
@@ -167,16 +167,16 @@ func offset(text, clause string) (n int) {
 
 // badSpecifier says why the specifiers don't end where they could no longer be understood. The last begins at last.
 func (p *parser) badSpecifier(last int, closed bool) error {
-	rest := p.s[last:]
-	if end := strings.IndexAny(rest, ",;)"); end >= 0 {
-		rest = rest[:end]
-	}
-	if strings.HasPrefix(p.s[p.i:], ".*") || strings.HasPrefix(p.s[p.i:], "+") || p.at(isOperator) && last == p.i {
-		if _, err := pep440.ParseSpecifier(rest); err != nil {
-			if invalid := (*pep440.InvalidSpecifierError)(nil); errors.As(err, &invalid) {
-				p.i = last
-				return p.fail("a version specifier is expected (" + invalid.Reason + ")")
-			}
+	rest := p.s[p.i:]
+	if strings.HasPrefix(rest, ".*") || strings.HasPrefix(rest, "+") || last == p.i && p.at(isOperator) {
+		clause := p.s[last:]
+		if end := strings.IndexAny(clause, ",;)"); end >= 0 {
+			clause = clause[:end]
+		}
+		_, err := pep440.ParseSpecifier(clause)
+		if invalid := (*pep440.InvalidSpecifierError)(nil); errors.As(err, &invalid) {
+			p.i = last
+			return p.fail("a version specifier is expected (" + invalid.Reason + ")")
 		}
 	}
 	if !closed {

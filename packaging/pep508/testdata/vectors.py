@@ -81,7 +81,7 @@ MARKERS = [
     "python_full_version>='3.9.0b1'", "python_full_version=='3.9.0b1+local'", "python_full_version<'3.9.0'", "platform_release>='6'", "platform_release=='6.1.0-18-amd64'", "platform_release>='2.6'",
     "platform_version>='7'", "platform_version=='7.0'", "implementation_version<'3.11.3'", "platform_machine>='x86_64'", "platform_machine<='x86_64'", "platform_machine<'y'", "sys_platform ~= 'linux'",
     "sys_platform==='linux'", "os_name == sys_platform", "os_name != os_name", "sys_platform == os_name", "'posix' == 'os_name'", "'posix' == 'os.name'", "'a' in 'b'", "'3.9' < 'python_version'",
-    "'Foo' == 'extra'", "'A_b' in 'extras'", "extra == os_name", "os_name == extra", "extra in extras", "extra == extra", "extra == 'foo.bar'", "'foo.bar' == extra", "extra != 'FOO__BAR'", "extra in 'foo_bar baz'",
+    "'Foo' == 'extra'", "'A_b' in 'extras'", "'A_b' in 'dependency_groups'", "extra == os_name", "os_name == extra", "extra in extras", "extra == extra", "extra == 'foo.bar'", "'foo.bar' == extra", "extra != 'FOO__BAR'", "extra in 'foo_bar baz'",
     "extra == ''", "extra >= 'a'", "extra ~= 'a'", "'a' in extra", "'Foo.Bar' in extras", "'foo' in extras", "'foo' not in extras", "extras == 'foo-bar'", "extras in 'foo-bar'", "'foo-bar' == extras", "'a' != extras",
     "'a' < extras", "'a' <= extras", "'a' ~= extras", "'a' === extras", "'a-b' in dependency_groups", "'TEST' in dependency_groups", "'x' not in dependency_groups", "os_name in extras", "extras in dependency_groups",
     "dependency_groups == 'a'", "python_version == '3.9' and 'b' in extras or 'test' in dependency_groups", "extra", "extrass == 'a'", "extraé == 'a'", "os-name == 'a'", "os.name.x == 'a'", "os..name == 'a'",
