@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"compress/bzip2"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/ulikunitz/xz/lzma"
 )
@@ -32,19 +34,33 @@ func decompress(f format, r io.ReaderAt, size int64) (io.Reader, error) {
 
 // decompressLZMA tells by the first bytes which of its formats a file has, as pip does (Python's lzma.FORMAT_AUTO).
 func decompressLZMA(raw *io.SectionReader) (io.Reader, error) {
-	var magic [6]byte
-	if _, err := raw.ReadAt(magic[:], 0); err != nil {
+	var h [lzma.HeaderLen]byte
+	if _, err := raw.ReadAt(h[:], 0); err != nil {
 		return nil, err
 	}
 	switch {
-	case string(magic[:]) == xzMagic:
+	case string(h[:len(xzMagic)]) == xzMagic:
 		return &xzReader{r: raw}, nil
-	case string(magic[:4]) == "LZIP":
+	case string(h[:4]) == "LZIP":
 		return nil, errors.New("it is in the format lzip, which pip doesn't read either")
+	case !isLZMA(h[:]):
+		return nil, errors.New("it is in none of the formats xz and LZMA")
 	}
 	r, err := lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(bufio.NewReaderSize(raw, 64<<10))
 	if tooLarge := (*lzma.ErrDictSize)(nil); errors.As(err, &tooLarge) {
 		return nil, fmt.Errorf("%w: unpacking it needs %d bytes of memory", ErrLimit, tooLarge.HeaderDictSize)
 	}
 	return r, err
+}
+
+// isLZMA says whether a header is one of the format LZMA, which has no magic: by what liblzma asks of a file of unknown format, that
+// the dictionary is of a size that encoders write, and the contents have less than 256 GiB or don't tell.
+func isLZMA(h []byte) bool {
+	dictionary, size := binary.LittleEndian.Uint32(h[1:]), binary.LittleEndian.Uint64(h[5:])
+	round := dictionary - 1
+	for _, n := range []int{2, 3, 4, 8, 16} {
+		round |= round >> n
+	}
+	round++
+	return h[0] < 9*5*5 && (dictionary == round || dictionary == math.MaxUint32) && (size < 1<<38 || size == math.MaxUint64)
 }
