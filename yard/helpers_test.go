@@ -35,7 +35,7 @@ func memory(t testing.TB) string {
 // newYard is a yard whose clock stands still.
 func newYard(t testing.TB) (*Yard, string) {
 	t.Helper()
-	return yardIn(t, t.TempDir())
+	return yardIn(t, memory(t))
 }
 
 func yardIn(t testing.TB, above string) (*Yard, string) {

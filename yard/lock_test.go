@@ -61,7 +61,7 @@ func TestUnknownHolder(t *testing.T) {
 
 // Readers read while somebody writes, and never see less than before.
 func TestReadersDuringWriter(t *testing.T) {
-	y, dir := yardIn(t, memory(t))
+	y, dir := newYard(t)
 	defer locked(t, y)()
 	const n = 100
 	done := make(chan struct{})

@@ -122,7 +122,7 @@ func (y *Yard) read(ctx context.Context, f func(*catalog.Catalog) error) error {
 	if err == nil {
 		err = f(c)
 	}
-	if !useless(err) {
+	if !useless(err) && !errors.Is(err, catalog.ErrAccess) {
 		return err
 	}
 	y.reader.distrust()
@@ -148,26 +148,29 @@ func (y *Yard) retry(ctx context.Context, f func(*catalog.Catalog) error) error 
 	return f(y.writer.catalog)
 }
 
-// useless: with such an error a catalog can't be read, or is of other records.
+// useless: with such an error a catalog is missing, damaged, or of other records.
 func useless(err error) bool {
 	return errors.Is(err, catalog.ErrUnfit) || errors.Is(err, errStale) || errors.Is(err, fs.ErrNotExist)
 }
 
 // reader is what one who doesn't hold the lock has.
 type reader struct {
-	disk *catalog.Catalog // nil: not open
-	file os.FileInfo      // of disk; of the one that was found unfit when disk is nil
-	made *catalog.Catalog // in memory; nil: none was needed
+	disk  *catalog.Catalog // nil: not open
+	files [2]os.FileInfo   // catalog and log of disk; of those that were found unfit when disk is nil
+	made  *catalog.Catalog // in memory; nil: none was needed
 }
 
 // onDisk is the catalog's file, opened again when another has taken its place.
 func (r *reader) onDisk(ctx context.Context, y *Yard) (*catalog.Catalog, error) {
-	info, err := os.Stat(y.catalog())
-	if err != nil {
-		return nil, err
+	var files [2]os.FileInfo
+	for i, suffix := range []string{"", "-wal"} {
+		var err error
+		if files[i], err = os.Stat(y.catalog() + suffix); err != nil && !(i == 1 && errors.Is(err, fs.ErrNotExist)) {
+			return nil, err
+		}
 	}
-	if r.file != nil && os.SameFile(info, r.file) {
-		if r.disk == nil && info.ModTime().Equal(r.file.ModTime()) {
+	if sameFile(files[0], r.files[0]) && sameFile(files[1], r.files[1]) {
+		if r.disk == nil && files[0].ModTime().Equal(r.files[0].ModTime()) {
 			return nil, catalog.ErrUnfit
 		}
 		if r.disk != nil {
@@ -175,7 +178,7 @@ func (r *reader) onDisk(ctx context.Context, y *Yard) (*catalog.Catalog, error) 
 		}
 	}
 	r.distrust()
-	r.file = nil
+	r.files = [2]os.FileInfo{}
 	c, err := catalog.OpenReader(ctx, y.catalog())
 	if err != nil {
 		return nil, err
@@ -185,8 +188,12 @@ func (r *reader) onDisk(ctx context.Context, y *Yard) (*catalog.Catalog, error) 
 		return nil, err
 	}
 	r.close()
-	r.disk, r.file = c, info
+	r.disk, r.files = c, files
 	return c, nil
+}
+
+func sameFile(a, b os.FileInfo) bool {
+	return a == nil && b == nil || a != nil && b != nil && os.SameFile(a, b)
 }
 
 // believed: a catalog is only as good as the keys that it believed.

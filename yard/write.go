@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"sync"
 
@@ -21,6 +20,7 @@ type writer struct {
 	state   catalog.State    // of the catalog
 	next    int64            // number of the next record
 	behind  bool             // records and catalog may differ, and next may be wrong: something went wrong halfway
+	unfit   bool             // the catalog on disk is to be made anew
 }
 
 // Lock makes this process the one writer, and applies records that the catalog has not seen; a catalog that is missing, damaged or of other records
@@ -92,13 +92,15 @@ func (y *Yard) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if w.catalog == nil {
+	if w.unfit {
+		err = catalog.ErrUnfit
+	} else if w.catalog == nil {
 		w.catalog, err = catalog.OpenWriter(ctx, y.catalog())
 	}
 	if err == nil {
 		w.state, err = e.follow(ctx, w.catalog)
 	}
-	if errors.Is(err, catalog.ErrUnfit) || errors.Is(err, errStale) || errors.Is(err, fs.ErrNotExist) {
+	if useless(err) {
 		err = y.renew(ctx, e)
 	}
 	if err != nil {
@@ -119,16 +121,17 @@ func (y *Yard) renew(ctx context.Context, e evidence) (err error) {
 		w.drop()
 		return err
 	}
-	w.next, w.behind = e.next(), false
+	w.next, w.behind, w.unfit = e.next(), false, false
 	return nil
 }
 
+// drop lets go of a catalog that was found unfit.
 func (w *writer) drop() {
 	if w.catalog != nil {
 		w.catalog.Close()
 		w.catalog = nil
 	}
-	w.behind = true
+	w.behind, w.unfit = true, true
 }
 
 // Rebuild makes the catalog anew from the records; its tables are the same as before. It locks the yard for the time, unless this Yard is locked. *LockedError.

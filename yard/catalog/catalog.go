@@ -20,8 +20,13 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// ErrUnfit: what is there is no catalog that can be used: damaged, incomplete, of another version. It is to be made anew.
-var ErrUnfit = errors.New("the catalog is not fit for use; `wheelyard catalog rebuild` makes it anew")
+var (
+	// ErrUnfit: what is there is no catalog that can be used: damaged, incomplete, of another version. It is to be made anew.
+	ErrUnfit = errors.New("the catalog is not fit for use; `wheelyard catalog rebuild` makes it anew")
+	// ErrAccess: it may not be opened in this way, and that says nothing about what is in it. A reader who may not write needs the log's index,
+	// which the last writer left, for example.
+	ErrAccess = errors.New("no access to the catalog")
+)
 
 // Catalog is an open one. It may be used from several goroutines.
 type Catalog struct{ db *sql.DB }
@@ -29,7 +34,7 @@ type Catalog struct{ db *sql.DB }
 // busyTimeout is how long one waits for another's checkpoint, which is short.
 const busyTimeout = "5000"
 
-// OpenReader opens a catalog to be read. ErrUnfit; fs.ErrNotExist.
+// OpenReader opens a catalog to be read. ErrUnfit; ErrAccess; fs.ErrNotExist.
 func OpenReader(ctx context.Context, path string) (*Catalog, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
@@ -41,7 +46,7 @@ func OpenReader(ctx context.Context, path string) (*Catalog, error) {
 	return c.checked(ctx)
 }
 
-// OpenWriter opens a catalog to be written, by the one writer. ErrUnfit; fs.ErrNotExist.
+// OpenWriter opens a catalog to be written, by the one writer. ErrUnfit; ErrAccess; fs.ErrNotExist.
 func OpenWriter(ctx context.Context, path string) (*Catalog, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
@@ -135,17 +140,20 @@ func (c *Catalog) persist(ctx context.Context) error {
 	})
 }
 
-// fit turns what SQLite says of a file that is damaged or no catalog into ErrUnfit.
+// fit turns what SQLite says of a file that is damaged or no catalog into ErrUnfit, and what it says of one that it may not open into ErrAccess.
 func fit(err error) error {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	if !ok || errors.Is(err, ErrUnfit) {
 		return err
 	}
+	if e.Code() == lib.SQLITE_IOERR_SHORT_READ { // less is there than the head says
+		return fmt.Errorf("%w: %w", ErrUnfit, err)
+	}
 	switch e.Code() & 0xff {
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB, lib.SQLITE_SCHEMA, lib.SQLITE_ERROR, lib.SQLITE_MISMATCH, lib.SQLITE_FORMAT, lib.SQLITE_CONSTRAINT:
 		return fmt.Errorf("%w: %w", ErrUnfit, err)
 	case lib.SQLITE_CANTOPEN, lib.SQLITE_READONLY, lib.SQLITE_PERM:
-		return fmt.Errorf("%w: %w", ErrUnfit, err)
+		return fmt.Errorf("%w: %w", ErrAccess, err)
 	}
 	return err
 }
