@@ -28,6 +28,7 @@ type part struct {
 	move                 int // added to the offset of its header
 	data, descriptor     []byte
 	notLocal, notCentral bool // left out of there
+	far                  bool // the offset of its header is in the zip64 field
 }
 
 // plain is a member that is all right.
@@ -93,6 +94,9 @@ func handmade(parts []part, edit func(*closing)) []byte {
 	for _, p := range parts {
 		b = append(b, p.before...)
 		at := uint32(len(b) + p.move)
+		if p.far {
+			at = max32
+		}
 		if !p.notLocal {
 			b = le.AppendUint32(b, localSignature)
 			for _, n := range []uint16{p.need, p.localFlags, p.localMethod, 0, 33} {

@@ -45,6 +45,11 @@ var hostile = []struct {
 	{"zip64 sizes beyond all measure", ErrFormat, "beyond all measure", lastPart(func(p *part) {
 		p.size, p.packed, p.extra = max32, max32, appendExtra(nil, []uint64{1 << 63, 1 << 63})
 	}), nil},
+	{"zip64 size beyond all measure", ErrFormat, "beyond all measure", add(squeezed("x", "abc", 6).with(func(p *part) { p.size, p.extra = max32, appendExtra(nil, []uint64{1 << 63}) })), nil},
+	{"zip64 packed size beyond all measure", ErrFormat, "beyond all measure", add(squeezed("x", "abc", 6).with(func(p *part) { p.packed, p.extra = max32, appendExtra(nil, []uint64{1 << 63}) })), nil},
+	{"zip64 offset beyond all measure", ErrFormat, "beyond all measure", add(plain("x", "").with(func(p *part) { p.far, p.extra = true, appendExtra(nil, []uint64{1 << 63}) })), nil},
+	{"zip64 length beyond all measure", ErrFormat, "beyond its end", nil, func(c *closing) { c.wide, c.size = true, max32; c.wideSize = 1 << 63 }},
+	{"zip64 offset that overflows", ErrUnsafe, "", nil, func(c *closing) { c.wide, c.offset = true, max32; c.wideFrom = maxInt }},
 	{"zip64 locator without record", ErrUnsafe, "", nil, func(c *closing) {
 		c.middle = append(le.AppendUint32(nil, locator64Signature), make([]byte, locator64Len-4)...)
 	}},
