@@ -57,9 +57,13 @@ func (y *Yard) Admit(ctx context.Context, path string, o Offer) (Wheel, error) {
 }
 
 // admit stores a wheel that was found good. What it does before the record may be done again.
-func (y *Yard) admit(ctx context.Context, c *catalog.Catalog, w *Wheel, keep func() error, metadata []byte) (err error) {
-	var there []Wheel
-	if err := c.Wheel(ctx, w.Platform, w.Filename, decode(&there, func(w *Wheel, number int64) { w.Record = number })); err != nil {
+func (y *Yard) admit(ctx context.Context, c *catalog.Catalog, w *Wheel, keep func() error, metadata []byte) error {
+	var r rows
+	if err := c.Wheel(ctx, w.Platform, w.Filename, r.add); err != nil {
+		return err
+	}
+	there, err := decodeWheels(r)
+	if err != nil {
 		return err
 	}
 	if len(there) > 0 && there[0].SHA256 != w.SHA256 {
@@ -76,8 +80,8 @@ func (y *Yard) admit(ctx context.Context, c *catalog.Catalog, w *Wheel, keep fun
 		return nil
 	}
 	w.Admitted = y.now().UTC()
-	r, err := y.append(ctx, record.Act{Kind: admissionKind, Version: bodyVersion, Subjects: []record.Subject{{Name: w.Filename, SHA256: w.SHA256}}, Body: *w})
-	w.Record = r.Number
+	done, err := y.append(ctx, record.Act{Kind: admissionKind, Version: bodyVersion, Subjects: []record.Subject{{Name: w.Filename, SHA256: w.SHA256}}, Body: *w})
+	w.Record = done.Number
 	return err
 }
 

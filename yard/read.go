@@ -1,6 +1,7 @@
 package yard
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -8,7 +9,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"wheelyard/packaging/pep440"
 	"wheelyard/packaging/project"
@@ -19,9 +23,13 @@ import (
 // Wheels are the admitted wheels of a platform, of all of them for "": by project, version and file name.
 func (y *Yard) Wheels(ctx context.Context, platform string) ([]Wheel, error) {
 	var wheels []Wheel
-	err := y.read(ctx, func(c *catalog.Catalog) error {
-		wheels = nil
-		return c.Wheels(ctx, platform, decode(&wheels, func(w *Wheel, number int64) { w.Record = number }))
+	err := y.read(ctx, func(c *catalog.Catalog) (err error) {
+		var r rows
+		if err := c.Wheels(ctx, platform, r.add); err != nil {
+			return err
+		}
+		wheels, err = decodeWheels(r)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading the wheels of the yard: %w", err)
@@ -67,9 +75,13 @@ func sameVersion(a, b string) bool {
 
 func (y *Yard) attempts(ctx context.Context, query func(*catalog.Catalog, catalog.Each) error) ([]Attempt, error) {
 	var attempts []Attempt
-	err := y.read(ctx, func(c *catalog.Catalog) error {
-		attempts = nil
-		return query(c, decode(&attempts, func(*Attempt, int64) {}))
+	err := y.read(ctx, func(c *catalog.Catalog) (err error) {
+		var r rows
+		if err := query(c, r.add); err != nil {
+			return err
+		}
+		attempts, err = decode[Attempt](r)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading the attempts of the yard: %w", err)
@@ -77,17 +89,42 @@ func (y *Yard) attempts(ctx context.Context, query func(*catalog.Catalog, catalo
 	return attempts, nil
 }
 
-// decode appends what is in the bodies. A body that can't be read was one when it was put there: the catalog is unfit.
-func decode[T any](to *[]T, number func(*T, int64)) catalog.Each {
-	return func(record int64, body []byte) error {
-		var one T
-		if err := json.Unmarshal(body, &one); err != nil {
-			return fmt.Errorf("%w: %w", catalog.ErrUnfit, err)
-		}
-		number(&one, record)
-		*to = append(*to, one)
-		return nil
+// rows are what a query of the catalog gives.
+type rows struct {
+	numbers []int64 // of records
+	bodies  [][]byte
+}
+
+func (r *rows) add(number int64, body []byte) error {
+	r.numbers, r.bodies = append(r.numbers, number), append(r.bodies, bytes.Clone(body))
+	return nil
+}
+
+// decode reads the bodies, several at the same time: that takes longer than all else. A body that can't be read was one when it was put there:
+// the catalog is unfit.
+func decode[T any](r rows) ([]T, error) {
+	all := make([]T, len(r.bodies))
+	var group errgroup.Group
+	share := len(all)/runtime.GOMAXPROCS(0) + 1
+	for from := 0; from < len(all); from += share {
+		group.Go(func() error {
+			for i := from; i < min(from+share, len(all)); i++ {
+				if err := json.Unmarshal(r.bodies[i], &all[i]); err != nil {
+					return fmt.Errorf("%w: %w", catalog.ErrUnfit, err)
+				}
+			}
+			return nil
+		})
 	}
+	return all, group.Wait()
+}
+
+func decodeWheels(r rows) ([]Wheel, error) {
+	wheels, err := decode[Wheel](r)
+	for i := range wheels {
+		wheels[i].Record = r.numbers[i]
+	}
+	return wheels, err
 }
 
 // Problem is something in the yard that isn't as it must be.

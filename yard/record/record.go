@@ -122,8 +122,9 @@ func parseName(file string) (e Entry, ok bool) {
 	number, kind, dash := strings.Cut(base, "-")
 	kind, json := strings.CutSuffix(kind, ".json")
 	n, err := strconv.ParseInt(number, 10, 64)
+	padded := len(number) == 8 || len(number) > 8 && number[0] != '0'
 	e = Entry{Number: n, Kind: kind, File: file}
-	return e, strings.Count(dir, "/") == 2 && dash && json && err == nil && digits(number) && e.Number > 0 && isKind(kind) && path.Base(file) == e.base()
+	return e, strings.Count(dir, "/") == 2 && dash && json && err == nil && digits(number) && padded && n > 0 && isKind(kind)
 }
 
 func (e Entry) base() string { return fmt.Sprintf("%08d-%s.json", e.Number, e.Kind) }
