@@ -2,6 +2,7 @@ package wheel
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"strings"
@@ -270,6 +271,18 @@ func TestTaken(t *testing.T) {
 		}
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What lies in a folder follows it at once, whatever other names there are.
+func TestCompareTree(t *testing.T) {
+	sorted := []string{"a", "a/", "a/b", "a/b/c", "a/b!", "a/c", "a ", "a-", "a.", "a0", "b"}
+	for i, x := range sorted {
+		for j, y := range sorted {
+			if got := compareTree(x, y); got != cmp.Compare(i, j) {
+				t.Errorf("%q, %q: %d", x, y, got)
+			}
 		}
 	}
 }

@@ -66,6 +66,7 @@ func TestCheckRecord(t *testing.T) {
 		{"empty line", first + "\n\n" + rest, ErrRecord, "empty line"},
 		{"empty line, CRLF", strings.ReplaceAll(first+"\n\n"+rest, "\n", "\r\n"), ErrRecord, "empty line"},
 		{"empty line at the beginning", "\n" + good, ErrRecord, "empty line"},
+		{"empty line at the beginning, CRLF", "\r\n" + good, ErrRecord, "empty line"},
 		{"quotes within", line(`demo/__init__".py`, fields[1], fields[2]), ErrRecord, `"`},
 		{"quotes left open", good + `"x,,`, ErrRecord, `"`},
 		{"empty", "", ErrRecord, "doesn't name it"},
