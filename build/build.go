@@ -131,7 +131,6 @@ func (b *Builder) setUp() error {
 	}
 	b.envs = &env.Store{Upstream: b.Upstream, Index: b.Index, Dir: dir, Sandbox: b.sandbox}
 	b.inspector = &inspect.Inspector{}
-	b.sweep()
 	return nil
 }
 

@@ -127,11 +127,7 @@ func (j *job) explain(o sandbox.Outcome, a answer, said string) error {
 func (b *Builder) script(name, text string) (string, error) {
 	sum := sha256.Sum256([]byte(text))
 	path := filepath.Join(b.Dir, "sandbox", name+"-"+hex.EncodeToString(sum[:8])+".py")
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	_, err := durable.WriteFile(path, []byte(text), 0o644)
-	return path, err
+	return path, durable.AddFile(path, []byte(text), 0o644) // another build may have it mounted
 }
 
 // requires asks the backend for more requirements. Its answer is kept: ran says whether it was really asked.

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"wheelyard/build/sandbox"
+	"wheelyard/internal/durable"
 	"wheelyard/packaging/sdist"
 )
 
@@ -103,9 +104,16 @@ func (w *work) remove() error {
 	return w.err
 }
 
+// removeAll removes a folder, its lock last: one that was removed by half can be told from one that was just begun.
 func removeAll(dir string) error {
-	if err := os.RemoveAll(dir); err == nil {
-		return nil
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.Name() != "lock" {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return os.RemoveAll(dir)
 	}
 	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if d != nil && d.IsDir() {
@@ -116,19 +124,39 @@ func removeAll(dir string) error {
 	return os.RemoveAll(dir)
 }
 
-// sweep removes the folders of builds whose process is gone.
-func (b *Builder) sweep() {
-	dirs, _ := filepath.Glob(filepath.Join(b.Dir, workDir, "build-*"))
-	for _, dir := range dirs {
-		f, err := os.Open(filepath.Join(dir, "lock"))
-		if err != nil { // one that is being made right now is not yet worth anything, but not ours either
-			continue
-		}
-		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
-			removeAll(dir)
-		}
-		f.Close()
+// unfinished is how long something may be under way before it counts as left over.
+const unfinished = time.Hour
+
+// Sweep removes what builds whose process was killed left below a yard's folder: their work, and caches that were not finished. It may be
+// called at any time; what others are at is not touched.
+func Sweep(dir string, now time.Time) error {
+	left, err := filepath.Glob(filepath.Join(dir, workDir, "build-*"))
+	if err != nil {
+		return err
 	}
+	for _, folder := range left {
+		err = errors.Join(err, sweepWork(folder))
+	}
+	caches, _ := filepath.Glob(filepath.Join(dir, "tools", "uv-*")) // the pattern is a good one
+	for _, cache := range []string{"envs", "envs/locks", "envs/hooks", "sandbox", "sandbox/etc"} {
+		caches = append(caches, filepath.Join(dir, cache))
+	}
+	for _, cache := range caches {
+		err = errors.Join(err, durable.SweepOld(cache, now.Add(-unfinished)))
+	}
+	return err
+}
+
+func sweepWork(folder string) error {
+	f, err := os.Open(filepath.Join(folder, "lock"))
+	if err != nil { // one that is being made right now is not yet worth anything, but not ours either
+		return nil
+	}
+	defer f.Close()
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+		return nil
+	}
+	return removeAll(folder)
 }
 
 // unpack puts the sdist's members into box/src. Every file has the same time, so that nothing in it is newer than what it was made from.

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"wheelyard/internal/durable"
 	"wheelyard/packaging/project"
 	"wheelyard/packaging/simple"
 )
@@ -169,9 +170,9 @@ func cacheError(err error) error {
 
 // replace writes a file beside its place and renames it. It doesn't sync: a cache may be lost, and what is damaged is noticed.
 func replace(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	f, err := os.CreateTemp(filepath.Dir(path), durable.TempPrefix+"*")
 	if errors.Is(err, fs.ErrNotExist) && os.MkdirAll(filepath.Dir(path), 0o755) == nil {
-		f, err = os.CreateTemp(filepath.Dir(path), ".new-*")
+		f, err = os.CreateTemp(filepath.Dir(path), durable.TempPrefix+"*")
 	}
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"wheelyard/internal/durable"
 )
 
 // part is a file that hasn't come whole yet. It is locked, so that only one process writes to it, and stays when it is closed unfinished.
@@ -47,7 +49,7 @@ func (c *Client) openPart(digest string) (*part, error) {
 }
 
 func ownPart(path string) (*part, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+"-*")
+	f, err := os.CreateTemp(filepath.Dir(path), durable.TempPrefix+"*")
 	if err != nil {
 		return nil, cacheError(err)
 	}

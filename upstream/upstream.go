@@ -28,6 +28,7 @@ import (
 	"sync"
 	"time"
 
+	"wheelyard/internal/durable"
 	"wheelyard/packaging/simple"
 )
 
@@ -118,6 +119,15 @@ func (c *Client) Close() error {
 	c.work.Wait()
 	c.http.CloseIdleConnections()
 	return nil
+}
+
+// unfinished is how long something may be under way before it counts as left over.
+const unfinished = time.Hour
+
+// Sweep removes what processes that were killed left unfinished in the cache, but for files that can be resumed. It may be called at any time.
+func (c *Client) Sweep() error {
+	before := c.o.Now().Add(-unfinished)
+	return errors.Join(durable.SweepOld(c.pagesDir, before), durable.SweepOld(filepath.Join(c.filesDir, "part"), before))
 }
 
 // Index is the address that is asked, without credentials; it ends in "/".

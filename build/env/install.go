@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"wheelyard/build/sandbox"
+	"wheelyard/internal/durable"
 	"wheelyard/platform"
 )
 
@@ -17,7 +18,7 @@ func (s *Store) install(ctx context.Context, l Lock, t platform.Target, to strin
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(to), ".new-*")
+	dir, err := os.MkdirTemp(filepath.Dir(to), durable.TempPrefix+"*")
 	if err != nil {
 		return err
 	}

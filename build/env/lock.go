@@ -15,6 +15,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"wheelyard/internal/durable"
 	"wheelyard/packaging/simple"
 	"wheelyard/packaging/wheel"
 	"wheelyard/platform"
@@ -59,7 +60,7 @@ func (s *Store) resolve(ctx context.Context, q Question, to string) ([]byte, err
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(to), ".new-*")
+	dir, err := os.MkdirTemp(filepath.Dir(to), durable.TempPrefix+"*")
 	if err != nil {
 		return nil, err
 	}

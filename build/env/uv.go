@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"wheelyard/internal/durable"
 )
 
 // UV is the version of uv that resolves and installs.
@@ -87,7 +89,7 @@ func extractUV(wheel, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	to, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	to, err := os.CreateTemp(filepath.Dir(path), durable.TempPrefix+"*")
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"wheelyard/internal/durable"
 )
 
 // oldest is the first bubblewrap that has --disable-userns.
@@ -77,40 +81,18 @@ var etcFiles = map[string]string{
 	"nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
 
+// writeEtc writes them under names that change with their texts: a file that another sandbox may have mounted is never replaced.
 func writeEtc(dir string) ([]Mount, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("preparing the sandbox: %w", err)
-	}
 	var mounts []Mount
 	for name, text := range etcFiles {
-		path := filepath.Join(dir, name)
-		if old, err := os.ReadFile(path); err != nil || string(old) != text {
-			if err := replace(path, text); err != nil {
-				return nil, fmt.Errorf("preparing the sandbox: %w", err)
-			}
+		sum := sha256.Sum256([]byte(text))
+		path := filepath.Join(dir, name+"-"+hex.EncodeToString(sum[:4]))
+		if err := durable.AddFile(path, []byte(text), 0o644); err != nil {
+			return nil, fmt.Errorf("preparing the sandbox: %w", err)
 		}
 		mounts = append(mounts, Mount{Host: path, At: "/etc/" + name})
 	}
 	return mounts, nil
-}
-
-func replace(path, text string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(text)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	return err
 }
 
 // Ready tries once whether a sandbox really starts. Its error wraps ErrUnavailable and has a hint; it is the same at each call.

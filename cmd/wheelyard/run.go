@@ -68,6 +68,9 @@ func (c *runCmd) round(ctx context.Context, h *house, stderr io.Writer) (cycle.O
 		return cycle.Outcome{}, err
 	}
 	defer unlock()
+	if err := h.sweep(ctx); err != nil {
+		return cycle.Outcome{}, err
+	}
 	decide, targets, err := h.planner(ctx)
 	if err != nil {
 		return cycle.Outcome{}, err

@@ -104,6 +104,18 @@ func (h *house) openYard() (*yard.Yard, error) {
 	return y, err
 }
 
+// sweep removes what earlier processes left when they were killed.
+func (h *house) sweep(ctx context.Context) error {
+	client, err := h.upstream(ctx)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(build.Sweep(h.config.Yard, h.now()), client.Sweep()); err != nil {
+		return fmt.Errorf("removing what was left over: %w", err)
+	}
+	return nil
+}
+
 // facts are those of all platforms, in the order of the configuration.
 func (h *house) facts(ctx context.Context) ([]platform.Facts, error) {
 	var all []platform.Facts

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // TempPrefix begins the names of files that are not finished. Readers of a folder pass over them.
@@ -31,6 +32,29 @@ func WriteFile(path string, data []byte, perm fs.FileMode) (changed bool, err er
 		return false, err
 	}
 	return true, f.Commit()
+}
+
+// AddFile puts a file that never changes into its place, unless it is there: then it stays the very same file, whoever has it open or mounted, and
+// whatever is in it. Missing folders are made. Repeatable, also by several processes at once.
+func AddFile(path string, data []byte, perm fs.FileMode) error {
+	if _, err := os.Lstat(path); err == nil {
+		return nil
+	}
+	f, err := Create(path, perm)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if err := f.file.Sync(); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return SyncDir(filepath.Dir(path))
 }
 
 // same says whether path is a regular file with just these contents. Not to be able to read it is to be different.
@@ -143,13 +167,25 @@ func SyncDir(dir string) error {
 // Sweep removes what crashes left unfinished in a folder, not in those below it. Only for a folder that nobody else writes to.
 // A missing folder is no error.
 func Sweep(dir string) error {
+	return sweep(dir, func(fs.DirEntry) bool { return true })
+}
+
+// SweepOld is Sweep for a folder that others may be writing to: it removes what was begun before a moment, whole folders too.
+func SweepOld(dir string, before time.Time) error {
+	return sweep(dir, func(e fs.DirEntry) bool {
+		info, err := e.Info()
+		return err == nil && info.ModTime().Before(before)
+	})
+}
+
+func sweep(dir string, gone func(fs.DirEntry) bool) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), TempPrefix) {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		if strings.HasPrefix(e.Name(), TempPrefix) && gone(e) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
 		}
 	}
 	return err

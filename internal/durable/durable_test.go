@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 func names(t *testing.T, dir string) string {
@@ -60,6 +62,36 @@ func TestWriteFileLink(t *testing.T) {
 	}
 }
 
+// TestAddFile: of several who add a file, one does, and it stays the one that was opened first.
+func TestAddFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a", "file")
+	var group sync.WaitGroup
+	infos := make([]fs.FileInfo, 8)
+	for i := range infos {
+		group.Go(func() {
+			if err := AddFile(path, []byte("text"), 0o644); err != nil {
+				t.Error(err)
+			}
+			infos[i], _ = os.Stat(path)
+		})
+	}
+	group.Wait()
+	for _, info := range infos {
+		if !os.SameFile(info, infos[0]) {
+			t.Error("it was replaced")
+		}
+	}
+	if err := AddFile(path, []byte("other"), 0o644); err != nil {
+		t.Error(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != "text" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got := names(t, filepath.Dir(path)); got != "file" {
+		t.Errorf("left: %s", got)
+	}
+}
+
 func TestUnfinished(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "file")
@@ -98,6 +130,27 @@ func TestSweep(t *testing.T) {
 	}
 	if err := Sweep(filepath.Join(dir, "missing")); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestSweepOld(t *testing.T) {
+	dir := t.TempDir()
+	now := time.Now()
+	for _, name := range []string{TempPrefix + "old", TempPrefix + "young"} {
+		if err := os.MkdirAll(filepath.Join(dir, name, "sub"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, age := range map[string]time.Duration{TempPrefix + "old": 2 * time.Hour, TempPrefix + "young": 0} {
+		if err := os.Chtimes(filepath.Join(dir, name), now.Add(-age), now.Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := SweepOld(dir, now.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, dir); got != TempPrefix+"young" {
+		t.Errorf("left: %s", got)
 	}
 }
 
