@@ -196,6 +196,24 @@ func stateOf(pid int) string {
 	return rest[:1]
 }
 
+// TestOthers: programs that others start meanwhile stay theirs to wait for, whichever thread has started them.
+func TestOthers(t *testing.T) {
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				if err := exec.Command("true").Run(); err != nil {
+					t.Errorf("another program: %v", err)
+				}
+				if killed, what, err := At(worker(t, "files", t.TempDir()), 3); err != nil || !killed {
+					t.Errorf("killed %v, %s, %v", killed, what, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
 func TestErrors(t *testing.T) {
 	if n, err := Count(worker(t, "fail", t.TempDir())); n != 0 || err == nil || err.Error() != "the program ended with status 3" {
 		t.Errorf("%d, %v", n, err)

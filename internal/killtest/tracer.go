@@ -28,7 +28,8 @@ const syscallStop = unix.SIGTRAP | 0x80
 func (tr *tracer) follow() (killed bool, err error) {
 	for {
 		var status unix.WaitStatus
-		tid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
+		// Its process group only: this thread may have started other programs in its time.
+		tid, err := unix.Wait4(-tr.pid, &status, unix.WALL|unix.WNOTHREAD, nil)
 		switch {
 		case errors.Is(err, unix.EINTR):
 			continue
