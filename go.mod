@@ -6,6 +6,7 @@ require (
 	github.com/alecthomas/kong v1.17.0 // the commands, their flags and help
 	github.com/google/go-cmp v0.7.0 // tests: differences that people can read
 	github.com/in-toto/attestation v1.2.0 // records are in-toto statements
+	github.com/klauspost/compress v1.20.4 // the deflate of wheels: pinned, so that the same wheel has the same bytes under any version of Go
 	github.com/pelletier/go-toml/v2 v2.4.3 // the configuration and hand-kept lists, with the place of each mistake
 	github.com/pressly/goose/v3 v3.29.0 // migrations of the catalog
 	github.com/rogpeppe/go-internal v1.16.0 // tests: testscript, and txtar for the local upstream
