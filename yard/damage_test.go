@@ -111,6 +111,9 @@ func TestCatalogDeleted(t *testing.T) {
 			t.Errorf("without %v a writer finds %s", gone, got)
 		}
 		writer.record(t, 1)
+		if got := y.dump(t); got != writer.dump(t) {
+			t.Errorf("without %v an old reader finds beside the writer %s", gone, got)
+		}
 		unlock()
 		writer.Close()
 		if got := y.dump(t); got != openYard(t, dir).dump(t) || got == want {
@@ -250,6 +253,11 @@ func TestBadRecords(t *testing.T) {
 				return text
 			})
 		}, third, "it is record 4 of kind admission by what was signed", 2},
+		"under another kind's name": {func(t *testing.T, dir string) {
+			if err := os.Rename(dir+"/"+third, dir+"/records/2026/11/00000003-admission.json"); err != nil {
+				t.Fatal(err)
+			}
+		}, "records/2026/11/00000003-admission.json", "it is record 3 of kind attempt by what was signed", 2},
 		"played again": {func(t *testing.T, dir string) {
 			copyFile(t, dir+"/"+third, dir+"/records/2026/11/00000009-attempt.json")
 		}, "records/2026/11/00000009-attempt.json", "it is record 3", 3},

@@ -221,3 +221,26 @@ func TestDeadHolder(t *testing.T) {
 	cmd.Wait()
 	locked(t, y)()
 }
+
+// A reader keeps up with the writers of other processes, also when what both share was deleted meanwhile.
+func TestReaderOfAnotherProcess(t *testing.T) {
+	dir := place(t)
+	if err := work(io.Discard, "work", dir); err != nil {
+		t.Fatal(err)
+	}
+	reader := openYard(t, dir)
+	for n, gone := range [][]string{nil, {"-shm"}, {"-wal"}, {"-wal", "-shm"}, {"", "-wal", "-shm"}, nil} {
+		reader.state(t)
+		for _, suffix := range gone {
+			if err := os.Remove(filepath.Join(dir, "catalog.db"+suffix)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if out, err := worker(t, "work", dir).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if a, w := reader.state(t); len(a) != 2 || len(w) != 2 || a[1].Number != n+2 {
+			t.Errorf("without %q: %+v, %d wheels", gone, a, len(w))
+		}
+	}
+}

@@ -193,29 +193,27 @@ func useless(err error) bool {
 // reader is what one who doesn't hold the lock has.
 type reader struct {
 	disk  *catalog.Catalog // nil: not open
-	files [2]os.FileInfo   // catalog and log of disk; of those that were found unfit when disk is nil
+	files catalogFiles     // of disk; those that were found unfit when disk is nil
 	made  *catalog.Catalog // in memory; nil: none was needed
+	last  int64            // highest number of a record in made, ever
 }
 
-// onDisk is the catalog's file, opened again when another has taken its place.
+// onDisk is the catalog's file, opened again when another has taken its place, or that of its log.
 func (r *reader) onDisk(ctx context.Context, y *Yard) (*catalog.Catalog, error) {
-	var files [2]os.FileInfo
-	for i, suffix := range []string{"", "-wal"} {
-		var err error
-		if files[i], err = os.Stat(y.catalog() + suffix); err != nil && !(i == 1 && errors.Is(err, fs.ErrNotExist)) {
-			return nil, err
-		}
+	files, err := statCatalog(y.catalog())
+	if err != nil {
+		return nil, err
 	}
-	if sameFile(files[0], r.files[0]) && sameFile(files[1], r.files[1]) {
-		if r.disk == nil && files[0].ModTime().Equal(r.files[0].ModTime()) {
-			return nil, catalog.ErrUnfit
-		}
+	if files.same(r.files) {
 		if r.disk != nil {
 			return r.disk, nil
 		}
+		if files[0].ModTime().Equal(r.files[0].ModTime()) {
+			return nil, catalog.ErrUnfit
+		}
 	}
 	r.distrust()
-	r.files = [2]os.FileInfo{}
+	r.files = catalogFiles{}
 	c, err := catalog.OpenReader(ctx, y.catalog())
 	if err != nil {
 		return nil, err
@@ -224,23 +222,45 @@ func (r *reader) onDisk(ctx context.Context, y *Yard) (*catalog.Catalog, error) 
 		c.Close()
 		return nil, err
 	}
-	r.close()
+	if r.made != nil {
+		r.made.Close()
+		r.made = nil
+	}
 	r.disk, r.files = c, files
 	return c, nil
 }
 
-func sameFile(a, b os.FileInfo) bool {
-	return a == nil && b == nil || a != nil && b != nil && os.SameFile(a, b)
+// catalogFiles are the catalog, its log and the log's index. Who has another of them open than the writer has would read what no longer holds.
+type catalogFiles [3]os.FileInfo
+
+// statCatalog looks at the files. fs.ErrNotExist when there is no catalog; the others may be missing.
+func statCatalog(path string) (files catalogFiles, err error) {
+	for i, suffix := range []string{"", "-wal", "-shm"} {
+		if files[i], err = os.Stat(path + suffix); err != nil && (i == 0 || !errors.Is(err, fs.ErrNotExist)) {
+			return files, err
+		}
+	}
+	return files, nil
 }
 
-// believed: a catalog is only as good as the keys that it believed.
+func (f catalogFiles) same(as catalogFiles) bool {
+	for i, a := range f {
+		if (a == nil) != (as[i] == nil) || a != nil && !os.SameFile(a, as[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// believed: a catalog is only as good as the keys that it believed; and it may be a step behind the records, while what was read from these before
+// still holds.
 func (y *Yard) believed(ctx context.Context, c *catalog.Catalog) error {
 	s, err := c.State(ctx)
 	if err != nil {
 		return err
 	}
 	keys, _, err := record.ReadKeys(y.keys())
-	if err == nil && keys.Digest() != s.Keys {
+	if err == nil && (keys.Digest() != s.Keys || s.Last < y.reader.last) {
 		err = errStale
 	}
 	return err
@@ -261,7 +281,8 @@ func (r *reader) inMemory(ctx context.Context, y *Yard) (*catalog.Catalog, error
 		return nil, err
 	}
 	if r.made != nil {
-		if _, err := e.follow(ctx, r.made); err == nil {
+		if s, err := e.follow(ctx, r.made); err == nil {
+			r.last = s.Last
 			return r.made, nil
 		}
 		r.made.Close()
@@ -271,11 +292,12 @@ func (r *reader) inMemory(ctx context.Context, y *Yard) (*catalog.Catalog, error
 	if err != nil {
 		return nil, err
 	}
-	if _, err := e.derive(ctx, c); err != nil {
+	s, err := e.derive(ctx, c)
+	if err != nil {
 		c.Close()
 		return nil, err
 	}
-	r.made = c
+	r.made, r.last = c, s.Last
 	return c, nil
 }
 

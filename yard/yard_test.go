@@ -234,3 +234,19 @@ func TestCancelled(t *testing.T) {
 	}
 	sound(t, dir)
 }
+
+// What is begun is done: a context that ends while a record is written leaves no catalog that is behind.
+func TestCancelledHalfway(t *testing.T) {
+	y, dir := newYard(t)
+	unlock := locked(t, y)
+	ctx, cancel := context.WithCancel(context.Background())
+	y.now = func() time.Time { cancel(); return noon }
+	if _, err := y.Record(ctx, order(1), nil); err != nil {
+		t.Error(err)
+	}
+	if a, err := openYard(t, dir).Attempts(context.Background()); err != nil || len(a) != 1 {
+		t.Errorf("%d attempts, %v", len(a), err)
+	}
+	unlock()
+	sound(t, dir)
+}

@@ -248,6 +248,21 @@ func TestCreateKey(t *testing.T) {
 	}
 }
 
+func TestParseWrong(t *testing.T) {
+	text, err := payload(1, act)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := parse(text); err != nil || r.Kind != "attempt" {
+		t.Errorf("%+v %v", r, err)
+	}
+	for old, new := range map[string]string{"Statement/v1": "Statement/v2", "urn:wheelyard:": "urn:other:", "attempt:1": "attempt", "attempt:1\"": "attempt:0\"", ":attempt:": ":At:", `"sequence":1`: `"sequence":1.5`, "{": "["} {
+		if r, err := parse([]byte(strings.Replace(string(text), old, new, 1))); err == nil {
+			t.Errorf("%s for %s: %+v", new, old, r)
+		}
+	}
+}
+
 // FuzzOpen: an envelope is refused, or says what was signed.
 func FuzzOpen(f *testing.F) {
 	s, w, keys := place(f)
