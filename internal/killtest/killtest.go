@@ -20,8 +20,8 @@ import (
 )
 
 // List runs cmd to its end and returns its changes of the disk, such as "renameat /y/.tmp-1 /y/a", in the order in which they began.
-// cmd is not started yet; its context, if any, limits it; its ProcessState stays nil. A program that ends with a status other than 0 is an
-// error, which comes with the changes; so is a machine that doesn't allow ptrace.
+// cmd is not started yet; its context, if any, limits it; its ProcessState stays nil. It must stay in the process group that it gets.
+// A program that ends with a status other than 0 is an error, which comes with the changes; so is a machine that doesn't allow ptrace.
 func List(cmd *exec.Cmd) (changes []string, err error) {
 	_, err = run(cmd, func(change func() string) bool {
 		changes = append(changes, change())
