@@ -33,6 +33,8 @@ type process struct {
 type cli struct {
 	Config string `help:"Configuration (default: wheelyard.toml here or above, else $$WHEELYARD_CONFIG)." type:"path" placeholder:"FILE"`
 
+	Version kong.VersionFlag `help:"Print the version."`
+
 	Init     initCmd     `cmd:"" help:"Write a commented wheelyard.toml that works on this machine."`
 	Run      runCmd      `cmd:"" help:"One cycle: read sources, plan, build, admit, publish."`
 	Plan     planCmd     `cmd:"" help:"Show what a run would do, and why; changes nothing."`
@@ -66,7 +68,7 @@ func run(ctx context.Context, args []string, p process) (status int) {
 		kong.Description("Builds the Python wheels that are wanted and that upstream lacks, and publishes them.\n\nStart with: wheelyard init && wheelyard run"),
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(code int) { exit = code }),
-		kong.Vars{"verdicts": verdictNames()},
+		kong.Vars{"verdicts": verdictNames(), "version": version},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(&p),

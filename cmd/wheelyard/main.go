@@ -9,6 +9,9 @@ import (
 	"syscall"
 )
 
+// version is the tag or commit that the program was built from; the Makefile has the linker set it.
+var version = "unknown"
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := run(ctx, os.Args[1:], process{stdout: os.Stdout, stderr: os.Stderr})
