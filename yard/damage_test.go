@@ -525,3 +525,35 @@ func TestUnknownKinds(t *testing.T) {
 	}
 	sound(t, dir)
 }
+
+// Between the record and the catalog, a reader that has seen the record stays with the records.
+func TestReaderAhead(t *testing.T) {
+	y, dir := full(t)
+	y.Close()
+	path := filepath.Join(dir, "catalog.db")
+	old, err := os.ReadFile(path)
+	if err == nil {
+		err = os.Remove(path)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := y.records.Writer(y.keys())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := order(9)
+	if _, err := w.Append(context.Background(), 7, noon, record.Act{Kind: attemptKind, Version: bodyVersion, Subjects: a.subjects(), Body: a}); err != nil {
+		t.Fatal(err)
+	}
+	reader := openYard(t, dir)
+	for range 2 {
+		if a, _ := reader.state(t); len(a) != 4 {
+			t.Errorf("%d attempts", len(a))
+		}
+		if err := os.WriteFile(path, old, 0o644); err != nil { // as it was before
+			t.Fatal(err)
+		}
+	}
+	sound(t, dir)
+}
