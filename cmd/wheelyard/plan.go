@@ -118,6 +118,9 @@ func reason(d plan.Decision) string {
 	for _, note := range d.Notes {
 		r += " (" + note + ")"
 	}
+	if d.Advice != "" {
+		r += "; " + d.Advice
+	}
 	return r
 }
 

@@ -74,9 +74,6 @@ func splitPin(s string) (name project.Name, version string, err error) {
 func writeWhy(w io.Writer, d plan.Decision) {
 	fmt.Fprintf(w, "%s %s on %s: %s\n", d.Project, d.Version, d.Target, d.Verdict)
 	fmt.Fprintf(w, "  %s\n", reason(d))
-	if d.Advice != "" {
-		fmt.Fprintf(w, "  advice: %s\n", d.Advice)
-	}
 	fmt.Fprintln(w, "\n  wanted by")
 	for _, o := range d.WantedBy {
 		fmt.Fprintf(w, "    %s\n", originOf(o))
