@@ -118,7 +118,8 @@ func TestDigest(t *testing.T) {
 	}
 	other := x86()
 	other.Path = "/opt/python/bin/python3.11"
-	if l.digest(x86()) == l.digest(other) || l.digest(x86()) == (Lock{}).digest(x86()) || l.digest(x86()) != l.digest(x86()) {
+	first, again := l.digest(x86()), l.digest(x86())
+	if first == l.digest(other) || first == (Lock{}).digest(x86()) || first != again {
 		t.Error("the digest doesn't tell environments apart")
 	}
 }
