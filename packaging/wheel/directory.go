@@ -211,6 +211,9 @@ func (e *entry) widen(extra []byte, fields ...*uint64) (found bool, err error) {
 			return found, e.fault(ErrUnsafe, "it has two zip64 fields")
 		}
 		found = true
+		if repeats(value, fields) {
+			continue
+		}
 		for _, f := range fields {
 			if *f == max32 && len(value) >= 8 {
 				*f, value = le.Uint64(value), value[8:]
@@ -228,6 +231,19 @@ func (e *entry) widen(extra []byte, fields ...*uint64) (found bool, err error) {
 		}
 	}
 	return found, nil
+}
+
+// repeats says whether a zip64 field only says again what all fields hold, none of which needs it: Python up to 3.11.3 writes such ones.
+func repeats(value []byte, fields []*uint64) bool {
+	if len(value) != 8*len(fields) {
+		return false
+	}
+	for i, f := range fields {
+		if *f == max32 || le.Uint64(value[8*i:]) != *f {
+			return false
+		}
+	}
+	return true
 }
 
 // readAt fills b.

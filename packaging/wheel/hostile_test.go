@@ -46,6 +46,7 @@ var hostile = []struct {
 	{"zip64 sizes beyond all measure", ErrFormat, "beyond all measure", lastPart(func(p *part) {
 		p.size, p.packed, p.extra = max32, max32, appendExtra(nil, []uint64{1 << 63, 1 << 63})
 	}), nil},
+	{"zip64 says another size", ErrUnsafe, "more than is needed", add(squeezed("x", "abc", 6).with(func(p *part) { p.extra = appendExtra(nil, []uint64{4, uint64(p.packed)}) })), nil},
 	{"zip64 size beyond all measure", ErrFormat, "beyond all measure", add(squeezed("x", "abc", 6).with(func(p *part) { p.size, p.extra = max32, appendExtra(nil, []uint64{1 << 63}) })), nil},
 	{"zip64 packed size beyond all measure", ErrFormat, "beyond all measure", add(squeezed("x", "abc", 6).with(func(p *part) { p.packed, p.extra = max32, appendExtra(nil, []uint64{1 << 63}) })), nil},
 	{"zip64 offset beyond all measure", ErrFormat, "beyond all measure", add(plain("x", "").with(func(p *part) { p.far, p.extra = true, appendExtra(nil, []uint64{1 << 63}) })), nil},
