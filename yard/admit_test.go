@@ -1,8 +1,11 @@
 package yard
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -209,4 +212,30 @@ func TestAdmitMends(t *testing.T) {
 	y.admitted(t, 1)
 	unlock()
 	sound(t, dir)
+}
+
+// TestStatement: each wheel's record can be found, and states that file.
+func TestStatement(t *testing.T) {
+	y, _ := newYard(t)
+	defer locked(t, y)()
+	w := y.admitted(t, 1)
+	path, err := y.Statement(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var envelope struct{ Payload []byte }
+	if err := json.Unmarshal(text, &envelope); err != nil || !bytes.Contains(envelope.Payload, []byte(w.SHA256)) {
+		t.Errorf("%s, %v", envelope.Payload, err)
+	}
+	if bytes.Count(text, []byte("\n")) != 1 || text[len(text)-1] != '\n' {
+		t.Error("it is not one line")
+	}
+	w.Record += 100
+	if _, err := y.Statement(w); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
 }

@@ -125,8 +125,8 @@ func decodeWheels(r rows) ([]Wheel, error) {
 
 // Problem is something in the yard that isn't as it must be.
 type Problem struct {
-	File string // from the yard's folder
-	Text string
+	File string `json:"file"` // from the yard's folder
+	Text string `json:"problem"`
 }
 
 // Damage are the records that are passed over, since they are damaged, forged or numbered twice. See Verify for what takes longer to find.
@@ -142,3 +142,6 @@ func (y *Yard) Damage(ctx context.Context) ([]Problem, error) {
 	})
 	return problems, err
 }
+
+// Statement is the path of the signed record of a wheel's admission, to be read: a DSSE envelope, which never changes. fs.ErrNotExist.
+func (y *Yard) Statement(w Wheel) (path string, err error) { return y.records.Path(w.Record, admissionKind) }

@@ -69,6 +69,19 @@ func (s Store) List() (entries []Entry, strays []Problem, err error) {
 	return entries, strays, err
 }
 
+// Path is where the record of that number and kind lies; of several, which is damage, the first by name. fs.ErrNotExist.
+func (s Store) Path(number int64, kind string) (string, error) {
+	base := Entry{Number: number, Kind: kind}.base()
+	found, err := fs.Glob(os.DirFS(s.dir), "[0-9][0-9][0-9][0-9]/[0-9][0-9]/"+base)
+	if err == nil && len(found) == 0 {
+		err = &fs.PathError{Op: "find record", Path: base, Err: fs.ErrNotExist}
+	}
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(s.dir, filepath.FromSlash(found[0])), nil
+}
+
 // Sweep removes what writers that were cut off left behind. Only for the one writer, before it writes.
 func (s Store) Sweep() error {
 	return s.walk(func(file string, d fs.DirEntry) error {
