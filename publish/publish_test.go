@@ -108,6 +108,9 @@ func TestNothingToDo(t *testing.T) {
 func (s *shop) touched() map[string]string {
 	all := map[string]string{}
 	filepath.WalkDir(s.Dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			s.t.Fatal(err)
+		}
 		info, err := d.Info()
 		if err != nil {
 			s.t.Fatal(err)
