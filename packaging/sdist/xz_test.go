@@ -2,7 +2,9 @@ package sdist
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"io"
 	"os"
 	"strings"
@@ -65,5 +67,17 @@ func TestLimited(t *testing.T) {
 		if len(got) != min(size, 5) || (size > 5) != errors.Is(err, ErrLimit) || (size <= 5) != (err == nil) {
 			t.Errorf("%d bytes: %d were read, %v", size, len(got), err)
 		}
+	}
+}
+
+// TestXZIndex: an index that is whole, and of other blocks.
+func TestXZIndex(t *testing.T) {
+	b := xzed(t, []byte("some text"), xz.WriterConfig{})
+	footer := b[len(b)-xzHeaderSize:]
+	index := b[len(b)-xzHeaderSize-4*(1+int(footer[4])) : len(b)-xzHeaderSize]
+	index[3]++ // the size of the contents
+	binary.LittleEndian.PutUint32(index[len(index)-4:], crc32.ChecksumIEEE(index[:len(index)-4]))
+	if _, err := unxz(b); err == nil || !strings.Contains(err.Error(), "index") {
+		t.Errorf("%v", err)
 	}
 }
