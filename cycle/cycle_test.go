@@ -57,7 +57,7 @@ func newCrew(t *testing.T, targets ...string) *crew {
 	}
 	t.Cleanup(unlock)
 	c := &crew{t: t, build: map[project.Name]func(context.Context) (yard.Class, error){}, wheels: map[string]string{}}
-	c.Round = &Round{Yard: y, Builder: c, Tree: &publish.Tree{Dir: filepath.Join(dir, "public"), Blob: y.Blob}, Jobs: 2, Observer: c}
+	c.Round = &Round{Yard: y, Builder: c, Tree: &publish.Tree{Dir: filepath.Join(dir, "public"), Blob: y.Blob, Statement: y.Statement}, Jobs: 2, Observer: c}
 	c.Plan = func(held []yard.Wheel, past []yard.Attempt) plan.Plan {
 		return plan.Plan{Made: clock, Orders: c.orders(held, past)}
 	}

@@ -46,7 +46,7 @@ func fastDir(t testing.TB) string {
 
 func shopIn(t testing.TB, dir string) *shop {
 	s := &shop{t: t, dir: dir}
-	s.Tree = &Tree{Dir: filepath.Join(dir, "public"), Blob: s.blob}
+	s.Tree = &Tree{Dir: filepath.Join(dir, "public"), Blob: s.blob, Statement: s.statement, Key: []byte("a key\n")}
 	return s
 }
 
@@ -57,11 +57,22 @@ func (s *shop) blob(sum string) (string, error) {
 	return path, err
 }
 
+// statement is where the record of a wheel is, which is always the same for the same wheel.
+func (s *shop) statement(w yard.Wheel) (string, error) {
+	return filepath.Join(s.dir, "blobs", sumText(recordOf(w))), nil
+}
+
+func recordOf(w yard.Wheel) string { return fmt.Sprintf("{\"record of\": %q}\n", w.SHA256) }
+
+func sumText(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
 // keep makes a blob, as the yard does.
 func (s *shop) keep(text string) string {
 	s.t.Helper()
-	sum := sha256.Sum256([]byte(text))
-	name := hex.EncodeToString(sum[:])
+	name := sumText(text)
 	if err := os.MkdirAll(filepath.Join(s.dir, "blobs"), 0o755); err != nil {
 		s.t.Fatal(err)
 	}
@@ -80,10 +91,12 @@ func (s *shop) wheel(name string) yard.Wheel {
 	version, _, _ = strings.Cut(version, "-")
 	filename := name + "-cp311-cp311-linux_x86_64.whl"
 	contents := "the wheel " + filename + "\n"
-	return yard.Wheel{
+	w := yard.Wheel{
 		Platform: platform, Filename: filename, SHA256: s.keep(contents), Size: int64(len(contents)), Project: project.Normalize(distribution), Version: version,
 		RequiresPython: ">=3.9", Metadata: s.keep("Metadata-Version: 2.1\nName: " + distribution + "\nVersion: " + version + "\n"), Admitted: admitted,
 	}
+	s.keep(recordOf(w))
+	return w
 }
 
 func (s *shop) wheels(names ...string) []yard.Wheel {

@@ -29,7 +29,7 @@ func readList(path string) (list, error) {
 	l := list{}
 	for line := range strings.Lines(string(text)) {
 		sum, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
-		if !blob.IsSum(sum) || !index.ValidFile(strings.TrimSuffix(name, index.MetadataSuffix)) {
+		if wheel := strings.TrimSuffix(strings.TrimSuffix(name, index.RecordSuffix), index.MetadataSuffix); !blob.IsSum(sum) || !index.ValidFile(wheel) {
 			return nil, fmt.Errorf("%s has a line that is none of a list of what was published: %.100q", path, line)
 		}
 		l[name] = sum
@@ -48,7 +48,7 @@ func (l list) text() []byte {
 	return b
 }
 
-// without are the names that only l has, a file's metadata before the file.
+// without are the names that only l has, what goes with a file before the file.
 func (l list) without(other list) []string {
 	var names []string
 	for name := range l {

@@ -54,10 +54,12 @@ func (s *shop) real(version, build string) yard.Wheel {
 	if err := z.Close(); err != nil {
 		s.t.Fatal(err)
 	}
-	return yard.Wheel{
+	w := yard.Wheel{
 		Platform: platform, Filename: "demo-" + version + build + "-py3-none-any.whl", SHA256: s.keep(b.String()), Size: int64(b.Len()), Project: "demo", Version: version,
 		RequiresPython: ">=3.6", Metadata: s.keep(metadata), Admitted: admitted,
 	}
+	s.keep(recordOf(w))
+	return w
 }
 
 // TestPip downloads with a real client, from the folder and over HTTP: the later build, the version with a '+', and the file as it is.

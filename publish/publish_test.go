@@ -27,16 +27,18 @@ const demo = platform + "/simple/demo/"
 func TestTree(t *testing.T) {
 	s := newShop(t)
 	w := s.wheel("demo-1.0+local-1")
-	if changed, err := s.Platform(t.Context(), platform, []yard.Wheel{w}); err != nil || changed != 7 {
+	if changed, err := s.Platform(t.Context(), platform, []yard.Wheel{w}); err != nil || changed != 9 {
 		t.Errorf("%d files changed, %v", changed, err)
 	}
 	const file = "demo-1.0+local-1-cp311-cp311-linux_x86_64.whl"
+	record := recordOf(w)
 	want := map[string]string{
-		".": "/", platform: "/", platform + "/.written": "/", platform + "/simple": "/", platform + "/simple/demo": "/",
-		platform + "/.written/demo":     "-rw-r--r-- " + w.SHA256 + "  " + file + "\n" + w.Metadata + "  " + file + ".metadata\n",
+		".": "/", "key.pem": "-rw-r--r-- a key\n", platform: "/", platform + "/.written": "/", platform + "/simple": "/", platform + "/simple/demo": "/",
+		platform + "/.written/demo":     "-rw-r--r-- " + w.SHA256 + "  " + file + "\n" + sumText(record) + "  " + file + ".intoto.jsonl\n" + w.Metadata + "  " + file + ".metadata\n",
 		platform + "/simple/index.html": "-rw-r--r-- <!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"pypi:repository-version\" content=\"1.4\">\n<title>Simple index</title>\n</head>\n<body>\n<a href=\"demo/\">demo</a><br>\n</body>\n</html>\n",
 		platform + "/simple/index.json": "-rw-r--r-- {\"meta\":{\"api-version\":\"1.4\"},\"projects\":[\n{\"name\":\"demo\"}]}\n",
 		demo + file:                     "-r--r--r-- the wheel " + file + "\n",
+		demo + file + ".intoto.jsonl":   "-r--r--r-- " + record,
 		demo + file + ".metadata":       "-r--r--r-- Metadata-Version: 2.1\nName: demo\nVersion: 1.0+local\n",
 		demo + "index.json": "-rw-r--r-- {\"meta\":{\"api-version\":\"1.4\"},\"name\":\"demo\",\"versions\":[\"1.0+local\"],\"files\":[\n{\"filename\":\"" + file +
 			"\",\"url\":\"" + strings.ReplaceAll(file, "+", "%2B") + "\",\"hashes\":{\"sha256\":\"" + w.SHA256 + "\"},\"size\":" + fmt.Sprint(w.Size) +
@@ -138,7 +140,7 @@ func TestRemoval(t *testing.T) {
 	empty := s.tree()
 	s.offer("a-1.0", "a-2.0", "b-1.0", "c-1.0")
 	s.sound("full")
-	if changed := s.offer("a-2.0", "c-1.0"); changed != 2+5+5 { // the roots; pages, file, metadata and list of a, and those of b
+	if changed := s.offer("a-2.0", "c-1.0"); changed != 2+6+6 { // the roots; pages, file, metadata, record and list of a, and those of b
 		t.Errorf("%d files changed", changed)
 	}
 	s.sound("less")
@@ -163,6 +165,7 @@ func TestRemoval(t *testing.T) {
 		}
 		delete(after, platform+"/simple/"+root)
 	}
+	delete(after, "key.pem")
 	if diff := cmp.Diff(empty, after); diff != "" {
 		t.Errorf("the empty tree (-before +after):\n%s", diff)
 	}
@@ -174,7 +177,7 @@ func TestRemoval(t *testing.T) {
 // TestEmpty: an empty platform has valid root pages.
 func TestEmpty(t *testing.T) {
 	s := newShop(t)
-	if changed := s.offer(); changed != 2 {
+	if changed := s.offer(); changed != 3 { // the root pages and the key
 		t.Errorf("%d files changed", changed)
 	}
 	for _, format := range formats() {

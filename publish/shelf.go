@@ -27,9 +27,17 @@ type shelf struct {
 	dir    string
 	list   string // the path of its list
 	wheels []offered
+	items  []item // in the order in which they are put there
 	want   list
 	there  list                   // what its list says, and so may lie there
 	found  map[string]fs.FileMode // what does lie there, with its type
+}
+
+// item is a file that is to lie there.
+type item struct {
+	name, sum string
+	size      int64                  // -1: not known
+	from      func() (string, error) // the path of one like it
 }
 
 // offered is a wheel on its way to a page.
@@ -57,8 +65,7 @@ func (u *update) shelf(name project.Name, offer []yard.Wheel) (*shelf, error) {
 			return nil, fmt.Errorf("%s is offered twice", w.Filename)
 		}
 		s.wheels = append(s.wheels, o)
-		s.want[w.Filename] = w.SHA256
-		s.want[w.Filename+index.MetadataSuffix] = w.Metadata
+		s.want[w.Filename] = ""
 	}
 	slices.SortFunc(s.wheels, func(a, b offered) int {
 		return cmp.Or(a.version.Compare(b.version), strings.Compare(a.Filename, b.Filename))
@@ -67,8 +74,43 @@ func (u *update) shelf(name project.Name, offer []yard.Wheel) (*shelf, error) {
 		return nil, err
 	}
 	var err error
-	s.there, err = readList(s.list)
-	return s, err
+	if s.there, err = readList(s.list); err != nil {
+		return nil, err
+	}
+	for _, w := range s.wheels {
+		if err := s.itemise(w.Wheel); err != nil {
+			return nil, fmt.Errorf("%s: %w", w.Filename, err)
+		}
+	}
+	for _, i := range s.items {
+		s.want[i.name] = i.sum
+	}
+	return s, nil
+}
+
+// itemise lists a wheel's files.
+func (s *shelf) itemise(w yard.Wheel) error {
+	blob := func(sum string) func() (string, error) {
+		return func() (string, error) { return s.tree.Blob(sum) }
+	}
+	s.items = append(s.items, item{w.Filename, w.SHA256, w.Size, blob(w.SHA256)},
+		item{w.Filename + index.MetadataSuffix, w.Metadata, -1, blob(w.Metadata)})
+	if s.tree.Statement == nil {
+		return nil
+	}
+	name := w.Filename + index.RecordSuffix
+	i := item{name, s.there[name], -1, func() (string, error) { return s.tree.Statement(w) }}
+	if _, found := s.found[name]; !found || i.sum == "" { // what is published stays; its sum is in no catalog
+		path, err := i.from()
+		if err != nil {
+			return err
+		}
+		if i.sum, err = sumOf(path); err != nil {
+			return err
+		}
+	}
+	s.items = append(s.items, i)
+	return nil
 }
 
 // look finds what lies in the folder, and removes what a crash left unfinished.
@@ -138,24 +180,19 @@ type placement struct{ name, blob string }
 
 func (s *shelf) missing() ([]placement, error) {
 	var missing []placement
-	for _, w := range s.wheels {
-		for _, f := range []struct {
-			name string
-			size int64 // -1: not known
-		}{{w.Filename, w.Size}, {w.Filename + index.MetadataSuffix, -1}} {
-			there, err := s.has(f.name, f.size)
-			if err != nil {
-				return nil, err
-			}
-			if there {
-				continue
-			}
-			from, err := s.tree.Blob(s.want[f.name])
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", f.name, err)
-			}
-			missing = append(missing, placement{f.name, from})
+	for _, i := range s.items {
+		there, err := s.has(i.name, i.size)
+		if err != nil {
+			return nil, err
 		}
+		if there {
+			continue
+		}
+		from, err := i.from()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", i.name, err)
+		}
+		missing = append(missing, placement{i.name, from})
 	}
 	return missing, nil
 }

@@ -1,7 +1,7 @@
 // Package publish makes the tree of files that any web server can serve, out of what is offered.
 //
 // Whoever follows the root page to a project's page and that one to a file always finds what the page names: the file comes first, then its
-// METADATA, the project's pages, the root's; they go in reverse. A page that was read before a file went may name it still, so a
+// METADATA and record, the project's pages, the root's; they go in reverse. A page that was read before a file went may name it still, so a
 // reader who misses a file asks for the page again.
 //
 // Every call may be repeated, and be cut off anywhere: the next one carries on, and leaves what an uncut one would have left. A published file
@@ -38,6 +38,9 @@ import (
 type Tree struct {
 	Dir  string                                       // made when it is missing
 	Blob func(sha256 string) (path string, err error) // where the contents of that hash are; they never change
+	// Statement is where the signed record of a wheel's admission is; nil: none is published.
+	Statement func(yard.Wheel) (path string, err error)
+	Key       []byte // the public key of the records, in PEM; nil: none is published
 
 	mu sync.Mutex
 }
@@ -77,6 +80,11 @@ func (t *Tree) Platform(ctx context.Context, platform string, offer []yard.Wheel
 	}
 	for _, w := range offer {
 		offers[w.Project] = append(offers[w.Project], w)
+	}
+	if t.Key != nil {
+		if err := u.write(t.path(index.KeyFile), t.Key); err != nil {
+			return u.changed, err
+		}
 	}
 	err = u.bring(ctx, offers)
 	return u.changed, err

@@ -135,10 +135,14 @@ func (c *buildCmd) build(ctx context.Context, h *house, b *build.Builder, o plan
 		return err
 	}
 	defer unlock()
+	tree, err := h.tree(y)
+	if err != nil {
+		return err
+	}
 	loud := shown{b, p.stderr}
 	var a yard.Attempt
 	if fitting == "" {
-		round := cycle.Round{Targets: []platform.Target{t}, Yard: y, Builder: loud, Tree: h.tree(y), Observer: nobody{}}
+		round := cycle.Round{Targets: []platform.Target{t}, Yard: y, Builder: loud, Tree: tree, Observer: nobody{}}
 		a, err = round.Do(ctx, o)
 	} else {
 		a, err = tryOnly(ctx, y, loud, o, t)

@@ -79,13 +79,17 @@ func (c *runCmd) round(ctx context.Context, h *house, stderr io.Writer) (cycle.O
 	if err != nil {
 		return cycle.Outcome{}, err
 	}
+	tree, err := h.tree(y)
+	if err != nil {
+		return cycle.Outcome{}, err
+	}
 	watch := newProgress(stderr, h.now)
 	defer watch.close()
 	round := cycle.Round{
 		Plan: func(held []yard.Wheel, past []yard.Attempt) plan.Plan {
 			return c.only(decide(held, past))
 		},
-		Targets: targets, Yard: y, Builder: builder, Tree: h.tree(y),
+		Targets: targets, Yard: y, Builder: builder, Tree: tree,
 		Jobs: c.jobs(), Observer: watch,
 	}
 	return round.Run(ctx)

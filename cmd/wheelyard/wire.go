@@ -247,6 +247,10 @@ func (h *house) builder(ctx context.Context) (*build.Builder, error) {
 	return &build.Builder{Upstream: client, Index: h.index, Dir: h.config.Yard, Limits: h.limits(), Now: h.now}, nil
 }
 
-func (h *house) tree(y *yard.Yard) *publish.Tree {
-	return &publish.Tree{Dir: h.below("public"), Blob: y.Blob}
+func (h *house) tree(y *yard.Yard) (*publish.Tree, error) {
+	key, err := y.PublicKey()
+	if err != nil {
+		return nil, err
+	}
+	return &publish.Tree{Dir: h.below("public"), Blob: y.Blob, Statement: y.Statement, Key: key}, nil
 }
