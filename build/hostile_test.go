@@ -200,9 +200,17 @@ func TestSweep(t *testing.T) {
 	}
 	os.WriteFile(filepath.Join(dead, "lock"), nil, 0o600)
 	d := s.do(t, s.sdist(t, with("")))
-	other := &Builder{Upstream: s.Upstream, Index: s.Index, Dir: s.Dir}
-	if err := other.Ready(t.Context()); err != nil {
+	lockless := filepath.Join(s.Dir, workDir, "build-lockless") // killed before it had a lock
+	if err := os.Mkdir(lockless, 0o755); err != nil {
 		t.Fatal(err)
+	}
+	for _, now := range []time.Time{time.Now(), time.Now().Add(2 * unfinished)} {
+		if err := Sweep(s.Dir, now); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(lockless); errors.Is(err, os.ErrNotExist) != (now.After(time.Now())) {
+			t.Errorf("without a lock, at %s: %v", now, err)
+		}
 	}
 	if _, err := os.Stat(dead); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("what was left over is still there: %v", err)

@@ -95,7 +95,7 @@ func (j *job) normalise(archive *wheel.Archive, name wheel.Filename) error {
 
 // extract unpacks a wheel into a new folder, as it would be in site-packages.
 func extract(archive *wheel.Archive, dir string) error {
-	if err := os.Mkdir(dir, 0o755); err != nil {
+	if err := makeFolder(dir); err != nil {
 		return err
 	}
 	root, err := os.OpenRoot(dir)

@@ -83,7 +83,7 @@ func extensionFiles(r *inspect.Report) map[string]string {
 }
 
 func (j *job) emptyBox(name string) error {
-	if err := os.Mkdir(j.w.path(name), 0o755); err != nil {
+	if err := makeFolder(j.w.path(name)); err != nil {
 		return err
 	}
 	return j.w.own(j.w.path(name))

@@ -78,6 +78,9 @@ func (u *unpacker) dir(name string) error {
 	if err := u.root.Mkdir(name, 0o755); err != nil {
 		return err
 	}
+	if err := u.root.Chmod(name, 0o755); err != nil { // whatever the umask is
+		return err
+	}
 	u.dirs[name] = true
 	return u.own(name)
 }

@@ -79,7 +79,7 @@ func (w *work) path(parts ...string) string {
 
 func (w *work) makeBox() error {
 	for _, dir := range []string{"box", "box/out", "box/out/wheels"} {
-		if err := os.Mkdir(w.path(dir), 0o755); err != nil {
+		if err := makeFolder(w.path(dir)); err != nil {
 			return err
 		}
 		if err := w.own(w.path(dir)); err != nil {
@@ -87,6 +87,14 @@ func (w *work) makeBox() error {
 		}
 	}
 	return nil
+}
+
+// makeFolder makes one that everybody may look into, whatever the umask is.
+func makeFolder(path string) error {
+	if err := os.Mkdir(path, 0o755); err != nil {
+		return err
+	}
+	return os.Chmod(path, 0o755)
 }
 
 func (w *work) own(path string) error {
@@ -135,7 +143,7 @@ func Sweep(dir string, now time.Time) error {
 		return err
 	}
 	for _, folder := range left {
-		err = errors.Join(err, sweepWork(folder))
+		err = errors.Join(err, sweepWork(folder, now))
 	}
 	caches, _ := filepath.Glob(filepath.Join(dir, "tools", "uv-*")) // the pattern is a good one
 	for _, cache := range []string{"envs", "envs/locks", "envs/hooks", "sandbox", "sandbox/etc"} {
@@ -147,10 +155,16 @@ func Sweep(dir string, now time.Time) error {
 	return err
 }
 
-func sweepWork(folder string) error {
+func sweepWork(folder string, now time.Time) error {
 	f, err := os.Open(filepath.Join(folder, "lock"))
-	if err != nil { // one that is being made right now is not yet worth anything, but not ours either
+	if errors.Is(err, fs.ErrNotExist) { // one that is being made right now, or was when its process was killed
+		if info, err := os.Lstat(folder); err == nil && info.ModTime().Before(now.Add(-unfinished)) {
+			return removeAll(folder)
+		}
 		return nil
+	}
+	if err != nil {
+		return nil // not ours
 	}
 	defer f.Close()
 	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
@@ -175,7 +189,7 @@ func (w *work) unpack(filename, path string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Mkdir(w.path("sdist"), 0o755); err != nil {
+	if err := makeFolder(w.path("sdist")); err != nil {
 		return err
 	}
 	root, err := os.OpenRoot(w.path("sdist"))

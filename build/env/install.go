@@ -96,8 +96,16 @@ func bareVenv(dir string, t platform.Target) error {
 			return err
 		}
 	}
+	for d := lib; d != filepath.Dir(dir); d = filepath.Dir(d) { // whatever the umask is
+		if err := os.Chmod(d, 0o755); err != nil {
+			return err
+		}
+	}
 	cfg := fmt.Sprintf("home = %s\ninclude-system-site-packages = false\nversion = %s\n", filepath.Dir(t.Path), t.Version)
-	if err := os.WriteFile(filepath.Join(dir, "pyvenv.cfg"), []byte(cfg), 0o644); err != nil {
+	if _, err := durable.WriteFile(filepath.Join(dir, "pyvenv.cfg"), []byte(cfg), 0o644); err != nil {
+		return err
+	}
+	if err := os.Chmod(filepath.Join(dir, "bin"), 0o755); err != nil {
 		return err
 	}
 	if err := os.Symlink(t.Path, filepath.Join(dir, "bin", "python")); err != nil {

@@ -119,7 +119,7 @@ func (s *Store) run(ctx context.Context, dir string, args ...string) error {
 		return err
 	}
 	home := filepath.Join(s.Dir, "tools")
-	cmd := exec.CommandContext(ctx, uv, append(args, "--no-config", "--no-progress", "--color", "never", "--quiet",
+	cmd := exec.CommandContext(ctx, uv, append(args, "--no-config", "--no-progress", "--color", "never", "--quiet", "--system-certs",
 		"--no-python-downloads", "--no-managed-python", "--cache-dir", filepath.Join(home, "uv-cache"))...)
 	var said bytes.Buffer
 	cmd.Dir, cmd.Stderr, cmd.Stdout = dir, &said, &said
@@ -127,7 +127,13 @@ func (s *Store) run(ctx context.Context, dir string, args ...string) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
-	err = onOwnThread(cmd.Run)
+	err = onOwnThread(func() error {
+		if err := unix.Unshare(unix.CLONE_FS); err != nil {
+			return fmt.Errorf("unshare: %w", err)
+		}
+		unix.Umask(0o022) // of this thread alone, now: every build's user reads what uv installs
+		return cmd.Run()
+	})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -137,12 +143,11 @@ func (s *Store) run(ctx context.Context, dir string, args ...string) error {
 	return err
 }
 
-// onOwnThread keeps the thread that starts a program until it ends, since PR_SET_PDEATHSIG is about the thread.
+// onOwnThread keeps the thread that starts a program until it ends, since PR_SET_PDEATHSIG is about the thread. The thread then ends.
 func onOwnThread(f func() error) error {
 	done := make(chan error)
 	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
+		runtime.LockOSThread() // for good: the thread ends with the goroutine
 		done <- f()
 	}()
 	return <-done
