@@ -8,7 +8,7 @@ func (p *planner) candidates(a *ask) []Candidate {
 		c := &list[i]
 		c.Filename = f.Filename
 		c.Mismatch, c.Why = p.mismatch(f, a.target)
-		if c.Mismatch == "" && f.Yanked && f != best {
+		if c.Mismatch == "" && f.Yanked && (best == nil || !best.Yanked) {
 			c.Mismatch, c.Why = Yanked, yankNote(f)
 		}
 		c.Fits, c.Chosen = c.Mismatch == "", f == best

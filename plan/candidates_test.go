@@ -75,6 +75,18 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
+// TestAllYanked: where the file that pip takes is yanked itself, that is no reason against the others.
+func TestAllYanked(t *testing.T) {
+	w := newWorld(t, bookworm311)
+	w.page("foo", "foo-1.0-cp311-cp311-manylinux2014_x86_64.whl yanked=broken\nfoo-1.0-py3-none-any.whl yanked=broken\nfoo-1.0.tar.gz yanked=broken")
+	w.want("a", "foo==1.0")
+	for i, why := range []string{"fits, and is the one that pip takes", "fits, but pip prefers another", "an sdist: .tar.gz"} {
+		if c := w.only().Candidates[i]; !c.Fits || c.Why != why {
+			t.Errorf("%+v, want %s", c, why)
+		}
+	}
+}
+
 // TestOddTags: whatever tags a page makes up, each file is told of, and nothing panics.
 func TestOddTags(t *testing.T) {
 	odd := []string{"", "cp", "cp3", "cpx", "py", "pp", "manylinux_", "manylinux_2", "manylinux_2_x_y", "musllinux_1_2", "linux_", "any", "none", "abi3", "abi3t", "t", "cp313t"}
