@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wheelyard/internal/elftest"
 )
 
 func demo() madeWheel {
@@ -18,7 +20,7 @@ func demo() madeWheel {
 }
 
 func TestRefused(t *testing.T) {
-	lib := string(testObject{glibc: []string{"2.2.5", "2.36"}}.bytes())
+	lib := string(elftest.Library{Glibc: []string{"2.2.5", "2.36"}}.Bytes())
 	native := func(platform, name, text string) madeWheel {
 		m := demo()
 		m.tags, m.files = "cp311-cp311-"+platform, map[string]string{name: text}
@@ -70,23 +72,23 @@ func TestRefused(t *testing.T) {
 		}, ""},
 		{"a library of a pure wheel", func(m *madeWheel, o *Offer) { m.files["demo/_x.so"] = lib }, "demo/_x.so is for x86_64"},
 		{"a library for another machine", func(m *madeWheel, o *Offer) {
-			*m = native("linux_x86_64", "demo/_x.so", string(testObject{machine: 183}.bytes()))
+			*m = native("linux_x86_64", "demo/_x.so", string(elftest.Library{Machine: 183}.Bytes()))
 		}, "is for aarch64"},
 		{"a bundled one for another machine", func(m *madeWheel, o *Offer) {
-			*m = native("linux_x86_64", "demo.libs/libx.so.1.2", string(testObject{machine: 183}.bytes()))
+			*m = native("linux_x86_64", "demo.libs/libx.so.1.2", string(elftest.Library{Machine: 183}.Bytes()))
 		}, "is for aarch64"},
 		{"a program for another machine", func(m *madeWheel, o *Offer) {
-			*m = native("linux_x86_64", "demo/data/firmware.bin", string(testObject{machine: 183}.bytes()))
+			*m = native("linux_x86_64", "demo/data/firmware.bin", string(elftest.Library{Machine: 183}.Bytes()))
 		}, ""},
 		{"a newer libc", func(m *madeWheel, o *Offer) {
-			*m = native("linux_x86_64", "demo/_x.so", string(testObject{glibc: []string{"2.5", "2.38", "PRIVATE"}}.bytes()))
+			*m = native("linux_x86_64", "demo/_x.so", string(elftest.Library{Glibc: []string{"2.5", "2.38", "PRIVATE"}}.Bytes()))
 		}, "needs glibc 2.38, here/cp311 has 2.36"},
 		{"a newer libc, nobody asks", func(m *madeWheel, o *Offer) {
-			*m = native("linux_x86_64", "demo/_x.so", string(testObject{glibc: []string{"2.38"}}.bytes()))
+			*m = native("linux_x86_64", "demo/_x.so", string(elftest.Library{Glibc: []string{"2.38"}}.Bytes()))
 			o.LibcMax = ""
 		}, ""},
 		{"relative relocations in an older libc", func(m *madeWheel, o *Offer) {
-			*m = native("linux_x86_64", "demo/_x.so", string(testObject{glibc: []string{"ABI_DT_RELR"}}.bytes()))
+			*m = native("linux_x86_64", "demo/_x.so", string(elftest.Library{Glibc: []string{"ABI_DT_RELR"}}.Bytes()))
 			o.LibcMax = "2.35"
 		}, "needs glibc 2.36"},
 		{"a damaged library", func(m *madeWheel, o *Offer) { *m = native("linux_x86_64", "demo/_x.so", lib[:100]) }, "damaged library"},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"wheelyard/packaging/elf"
 	"wheelyard/packaging/pep440"
 	"wheelyard/packaging/project"
 	"wheelyard/packaging/tag"
@@ -153,20 +154,28 @@ func (j *judge) objects(ctx context.Context, a *wheel.Archive, fits []tag.Tag) e
 			return err
 		}
 		o, err := j.object(a, m)
-		if errors.Is(err, errNoELF) {
+		if errors.Is(err, elf.ErrNot) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(fits, func(t tag.Tag) bool { return o.runsOn(t.Platform) }) {
-			return refused("%s is for %s, which no wheel with the tags %s may hold", m.Name, o.machine, spell(fits))
+		if !slices.ContainsFunc(fits, func(t tag.Tag) bool { return runsOn(o, t.Platform) }) {
+			return refused("%s is for %s, which no wheel with the tags %s may hold", m.Name, machine(o), spell(fits))
 		}
-		if j.offer.LibcMax != "" && newerLibc(o.glibc, j.offer.LibcMax) {
-			return refused("%s needs glibc %s, %s has %s", m.Name, o.glibc, j.offer.Attempt.Target, j.offer.LibcMax)
+		if j.offer.LibcMax != "" && elf.NewerLibc(o.Glibc, j.offer.LibcMax) {
+			return refused("%s needs glibc %s, %s has %s", m.Name, o.Glibc, j.offer.Attempt.Target, j.offer.LibcMax)
 		}
 	}
 	return nil
+}
+
+// machine is what people call what an object is for.
+func machine(o elf.File) string {
+	if o.Arch != "" {
+		return o.Arch
+	}
+	return o.Machine
 }
 
 // isLibrary: something that is loaded, and not just carried along: _x.so, libx.so.1.2.
@@ -178,29 +187,29 @@ func isLibrary(member string) bool {
 // inMemory is the size up to which a member is read into memory.
 const inMemory = 16 << 20
 
-func (j *judge) object(a *wheel.Archive, m wheel.Member) (object, error) {
+func (j *judge) object(a *wheel.Archive, m wheel.Member) (elf.File, error) {
 	r, err := a.OpenMember(m.Name)
 	if err != nil {
-		return object{}, unsound(err, "its member "+m.Name+" can't be read")
+		return elf.File{}, unsound(err, "its member "+m.Name+" can't be read")
 	}
 	defer r.Close()
 	var at io.ReaderAt
 	if m.Size <= inMemory {
 		text, err := io.ReadAll(r)
 		if err != nil {
-			return object{}, unsound(err, "its member "+m.Name+" can't be read")
+			return elf.File{}, unsound(err, "its member "+m.Name+" can't be read")
 		}
 		at = strings.NewReader(string(text))
 	} else {
 		draft, err := j.spool(r)
 		if err != nil {
-			return object{}, unsound(err, "its member "+m.Name+" can't be read")
+			return elf.File{}, unsound(err, "its member "+m.Name+" can't be read")
 		}
 		defer draft.Discard()
 		at = draft
 	}
-	o, err := readObject(at, m.Size)
-	if err != nil && !errors.Is(err, errNoELF) {
+	o, err := elf.Read(at, m.Size)
+	if err != nil && !errors.Is(err, elf.ErrNot) {
 		if p, ok := errors.AsType[*fs.PathError](err); ok {
 			return o, p
 		}

@@ -144,4 +144,6 @@ func (y *Yard) Damage(ctx context.Context) ([]Problem, error) {
 }
 
 // Statement is the path of the signed record of a wheel's admission, to be read: a DSSE envelope, which never changes. fs.ErrNotExist.
-func (y *Yard) Statement(w Wheel) (path string, err error) { return y.records.Path(w.Record, admissionKind) }
+func (y *Yard) Statement(w Wheel) (path string, err error) {
+	return y.records.Path(w.Record, admissionKind)
+}
