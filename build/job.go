@@ -137,6 +137,9 @@ func classify(err error) diagnose.Finding {
 	return f
 }
 
+// longest is how many bytes of a reason or an advice are kept: each stands in a record and in tables.
+const longest = 1000
+
 func finding(err error) diagnose.Finding {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return f.finding
@@ -163,7 +166,11 @@ func harmless(s string) string {
 	var b strings.Builder
 	c := sandbox.Clean{To: &b}
 	c.Write([]byte(strings.ToValidUTF8(s, "\uFFFD")))
-	return strings.Join(strings.Fields(b.String()), " ")
+	s = strings.Join(strings.Fields(b.String()), " ")
+	if len(s) <= longest {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longest], "") + "…"
 }
 
 // sourceTime is when the sdist was made, as far as its wheel is concerned: all times in the build are that one.

@@ -13,8 +13,15 @@ import (
 	"wheelyard/yard"
 )
 
-// wheelLimits bound what is read of a wheel that a build made.
+// wheelLimits bound what is read of a wheel.
 var wheelLimits = wheel.Limits{Members: 200_000, Bytes: 8 << 30, MetaFile: 16 << 20}
+
+// wheel bounds what is read of one that a build made: it is unpacked, and written again.
+func (l Limits) wheel() wheel.Limits {
+	w := wheelLimits
+	w.Bytes = min(w.Bytes, l.Disk)
+	return w
+}
 
 // judge decides whether the wheel that was made is good, and puts it into its normal form.
 func (j *job) judge(ctx context.Context, made string) error {
@@ -32,7 +39,10 @@ func (j *job) judge(ctx context.Context, made string) error {
 	if err != nil {
 		return err
 	}
-	archive, err := wheel.Open(f, info.Size(), wheelLimits)
+	archive, err := wheel.Open(f, info.Size(), j.b.Limits.wheel())
+	if errors.Is(err, wheel.ErrLimit) {
+		return fail(yard.Limits, "its wheel is larger than it may be: "+err.Error(), "if it has to be: raise disk in [limits]")
+	}
 	if err != nil {
 		return fail(yard.SourceFault, "it made a wheel that is damaged: "+err.Error(), "")
 	}
@@ -40,11 +50,11 @@ func (j *job) judge(ctx context.Context, made string) error {
 	if err != nil {
 		return faulty(err)
 	}
-	if err := j.normalise(archive, name); err != nil {
+	if err := j.normalise(ctx, archive, name); err != nil {
 		return err
 	}
 	site := j.w.path("site")
-	if err := extract(archive, site); err != nil {
+	if err := extract(ctx, archive, site); err != nil {
 		return err
 	}
 	if j.report, err = j.b.inspector.Folder(site, name, j.t); err != nil {
@@ -70,7 +80,7 @@ func faulty(err error) error {
 }
 
 // normalise writes the wheel again in its normal form, under the name that its build number gives it.
-func (j *job) normalise(archive *wheel.Archive, name wheel.Filename) error {
+func (j *job) normalise(ctx context.Context, archive *wheel.Archive, name wheel.Filename) error {
 	build := wheel.Build{Number: j.o.BuildNumber, Given: j.o.BuildNumber > 0}
 	name.Build = build
 	path := j.w.path(name.String())
@@ -78,12 +88,12 @@ func (j *job) normalise(archive *wheel.Archive, name wheel.Filename) error {
 	if err != nil {
 		return err
 	}
-	err = wheel.Normalise(f, archive, j.sourceTime(), build)
+	err = wheel.Normalise(until{ctx, f}, archive, j.sourceTime(), build)
 	if closed := f.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
-		if onHost(err) {
+		if onHost(err) || ctx.Err() != nil {
 			return err
 		}
 		return fail(yard.SourceFault, "it made a wheel that can't be read: "+err.Error(), "")
@@ -94,7 +104,7 @@ func (j *job) normalise(archive *wheel.Archive, name wheel.Filename) error {
 }
 
 // extract unpacks a wheel into a new folder, as it would be in site-packages.
-func extract(archive *wheel.Archive, dir string) error {
+func extract(ctx context.Context, archive *wheel.Archive, dir string) error {
 	if err := makeFolder(dir); err != nil {
 		return err
 	}
@@ -103,14 +113,14 @@ func extract(archive *wheel.Archive, dir string) error {
 		return err
 	}
 	defer root.Close()
-	u := unpacker{root: root, uid: -1, dirs: map[string]bool{".": true}, time: time.Unix(0, 0)}
+	u := unpacker{ctx: ctx, root: root, uid: -1, dirs: map[string]bool{".": true}, time: time.Unix(0, 0)}
 	for _, m := range archive.Members() {
 		file := inspect.Installed(m.Name)
 		if file == "" {
 			continue
 		}
 		if err := u.member(archive, m, file); err != nil {
-			if onHost(err) {
+			if onHost(err) || ctx.Err() != nil {
 				return err
 			}
 			return fail(yard.SourceFault, fmt.Sprintf("its wheel's member %q can't be unpacked: %v", m.Name, err), "")

@@ -22,7 +22,7 @@ func (j *job) build(ctx context.Context) error {
 		return err
 	}
 	j.sdist = path
-	if err := j.unpack(); err != nil {
+	if err := j.unpack(ctx); err != nil {
 		return err
 	}
 	j.took.Fetch = time.Since(began).Milliseconds()
@@ -36,8 +36,8 @@ func (j *job) build(ctx context.Context) error {
 	return j.judge(ctx, made)
 }
 
-func (j *job) unpack() error {
-	return j.w.unpack(j.o.Sdist.Filename, j.sdist, j.sourceTime())
+func (j *job) unpack(ctx context.Context) error {
+	return j.w.unpack(ctx, j.o.Sdist.Filename, j.sdist, j.sourceTime())
 }
 
 const maxPyproject = 1 << 20
@@ -96,7 +96,7 @@ func (j *job) climb(ctx context.Context) (made string, err error) {
 	for i, asOf := range j.rungs() {
 		if i > 0 {
 			j.log.say("again, with the build requirements of today")
-			if err := j.unpack(); err != nil {
+			if err := j.unpack(ctx); err != nil {
 				return "", err
 			}
 		}
@@ -149,7 +149,7 @@ func (j *job) try(ctx context.Context, asOf time.Time) (made string, err error) 
 		}
 	}
 	if ran { // what the hook left in the source isn't there when its answer is known already
-		if err := j.unpack(); err != nil {
+		if err := j.unpack(ctx); err != nil {
 			return "", err
 		}
 	}

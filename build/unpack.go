@@ -1,6 +1,7 @@
 package build
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,7 @@ func badSource(format string, args ...any) error {
 
 // unpacker writes members below root; what is there doesn't lead out of it, even if it was a link.
 type unpacker struct {
+	ctx  context.Context // of the call that unpacks; its end is the only way in which a large archive stops early
 	root *os.Root
 	uid  int // that everything is given to; -1: nobody else
 	time time.Time
@@ -38,7 +40,10 @@ type unpacker struct {
 }
 
 func (u *unpacker) add(e sdist.Entry) error {
-	var err error
+	err := u.ctx.Err()
+	if err != nil {
+		return err
+	}
 	switch e.Type {
 	case fs.ModeDir:
 		err = u.dir(e.Path)
@@ -50,6 +55,8 @@ func (u *unpacker) add(e sdist.Entry) error {
 	switch {
 	case err == nil:
 		return nil
+	case u.ctx.Err() != nil:
+		return u.ctx.Err()
 	case errors.Is(err, fs.ErrExist):
 		return badSource("its member %q stands in the way of another", e.Path)
 	case onHost(err):
@@ -115,7 +122,7 @@ func (u *unpacker) file(e sdist.Entry) error {
 	if u.buf == nil {
 		u.buf = make([]byte, 64<<10)
 	}
-	_, err = io.CopyBuffer(struct{ io.Writer }{f}, e.Body, u.buf)
+	_, err = io.CopyBuffer(until{u.ctx, f}, e.Body, u.buf)
 	if err == nil {
 		err = f.Chmod(mode)
 	}
@@ -131,6 +138,19 @@ func (u *unpacker) file(e sdist.Entry) error {
 	return u.root.Chtimes(e.Path, u.time, u.time)
 }
 
+// until writes as long as its context lasts.
+type until struct {
+	ctx context.Context
+	to  io.Writer
+}
+
+func (w until) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.to.Write(p)
+}
+
 func (u *unpacker) own(name string) error {
 	if u.uid < 0 {
 		return nil
@@ -142,6 +162,9 @@ func (u *unpacker) own(name string) error {
 func (u *unpacker) member(a *wheel.Archive, m wheel.Member, file string) error {
 	if strings.HasSuffix(m.Name, "/") {
 		return u.dir(path.Clean(file))
+	}
+	if err := u.ctx.Err(); err != nil {
+		return err
 	}
 	body, err := a.OpenMember(m.Name)
 	if err != nil {

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -112,26 +113,6 @@ func (w *work) remove() error {
 	return w.err
 }
 
-// removeAll removes a folder, its lock last: one that was removed by half can be told from one that was just begun.
-func removeAll(dir string) error {
-	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		if e.Name() != "lock" {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
-		}
-	}
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		return os.RemoveAll(dir)
-	}
-	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if d != nil && d.IsDir() {
-			os.Chmod(path, 0o700)
-		}
-		return nil
-	})
-	return os.RemoveAll(dir)
-}
-
 // unfinished is how long something may be under way before it counts as left over.
 const unfinished = time.Hour
 
@@ -174,7 +155,7 @@ func sweepWork(folder string, now time.Time) error {
 }
 
 // unpack puts the sdist's members into box/src. Every file has the same time, so that nothing in it is newer than what it was made from.
-func (w *work) unpack(filename, path string, at time.Time) error {
+func (w *work) unpack(ctx context.Context, filename, path string, at time.Time) error {
 	for _, old := range []string{w.path("box", "src"), w.path("sdist")} {
 		if err := removeAll(old); err != nil {
 			return err
@@ -197,7 +178,7 @@ func (w *work) unpack(filename, path string, at time.Time) error {
 		return err
 	}
 	defer root.Close()
-	u := unpacker{root: root, uid: w.id.UID(), time: at, dirs: map[string]bool{".": true}}
+	u := unpacker{ctx: ctx, root: root, uid: w.id.UID(), time: at, dirs: map[string]bool{".": true}}
 	for e, err := range sdist.Entries(filename, f, info.Size(), sourceLimits) {
 		if err != nil {
 			return &badSourceError{err}

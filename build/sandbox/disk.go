@@ -1,9 +1,9 @@
 package sandbox
 
 import (
-	"io/fs"
-	"path/filepath"
-	"syscall"
+	"io"
+	"os"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -12,13 +12,16 @@ import (
 // reserve is what stays free on the host's disk for everything else.
 const reserve = 256 << 20
 
+// deepest is how many folders may be in each other. Deeper ones are not looked into, and count as more files than there may be.
+const deepest = 500
+
 // gauge measures folders. Walking through them costs, so that it's done when the disk has filled by about what is still allowed, and
 // otherwise only so often that it takes a few percent of the time.
 type gauge struct {
 	dirs          []string
 	limit, inodes int64
 	bytes, files  int64 // at the last walk
-	free          int64 // then
+	free, left    int64 // then: bytes, and files that the disk can take; left is 0 where it tells no number
 	next          time.Time
 }
 
@@ -31,18 +34,18 @@ func (g *gauge) over(now time.Time) Limit {
 	if unix.Statfs(g.dirs[0], &fs) != nil {
 		return ""
 	}
-	free := int64(fs.Bavail) * int64(fs.Bsize)
-	filled := g.free - free
+	free, left := int64(fs.Bavail)*int64(fs.Bsize), int64(fs.Ffree)
+	filled, made := g.free-free, g.left-left
 	if g.limit > 0 && free < reserve && filled > 0 {
 		return HostDisk
 	}
-	if !now.Before(g.next) || g.limit > 0 && filled > (g.limit-g.bytes)/2 {
+	if !now.Before(g.next) || g.limit > 0 && filled > (g.limit-g.bytes)/2 || g.inodes > 0 && made > (g.inodes-g.files)/2 {
 		g.bytes, g.files = 0, 0
 		for _, dir := range g.dirs {
 			b, n := Measure(dir, g.limit, g.inodes)
 			g.bytes, g.files = g.bytes+b, g.files+n
 		}
-		g.free = free
+		g.free, g.left = free, left
 		g.next = time.Now().Add(max(time.Second, 30*time.Since(now)))
 	}
 	switch {
@@ -55,31 +58,75 @@ func (g *gauge) over(now time.Time) Limit {
 }
 
 // Measure counts what is allocated below dir, in bytes, and its files and folders. It stops soon after either is above its limit (0: none).
-// What can't be read is passed over.
+// Somebody may be changing it meanwhile; what can't be read is passed over.
 func Measure(dir string, limit, inodes int64) (bytes, files int64) {
-	seen := map[uint64]bool{} // files with several names
-	filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return nil
+	m := measure{limit: limit, inodes: inodes, seen: map[uint64]bool{}}
+	m.entry(unix.AT_FDCWD, dir, 0)
+	return m.bytes, m.files
+}
+
+type measure struct {
+	limit, inodes int64
+	bytes, files  int64
+	seen          map[uint64]bool // files with several names
+}
+
+func (m *measure) full() bool {
+	return m.limit > 0 && m.bytes > m.limit || m.inodes > 0 && m.files > m.inodes
+}
+
+// entry counts what has the name in a folder. It goes by descriptors: there are no limits to how long a path is.
+func (m *measure) entry(at int, name string, depth int) {
+	var st unix.Stat_t
+	if unix.Fstatat(at, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+		return
+	}
+	m.files++
+	folder := st.Mode&unix.S_IFMT == unix.S_IFDIR
+	if st.Nlink > 1 && !folder {
+		if m.seen[st.Ino] {
+			return
 		}
-		files++
-		info, err := d.Info()
-		if err != nil {
-			return nil
+		m.seen[st.Ino] = true
+	}
+	m.bytes += st.Blocks * 512
+	switch {
+	case !folder:
+	case depth >= deepest:
+		m.files = max(m.files, m.inodes+1)
+	default:
+		m.folder(at, name, st.Mode, depth)
+	}
+}
+
+func (m *measure) folder(at int, name string, mode uint32, depth int) {
+	const how = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	fd, err := unix.Openat(at, name, how, 0)
+	if err == unix.EACCES { // it is the user's own, who has closed it: not for us
+		path, e := unix.Openat(at, name, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		if e != nil {
+			return
 		}
-		if st, ok := info.Sys().(*syscall.Stat_t); ok {
-			if st.Nlink > 1 && !d.IsDir() {
-				if seen[st.Ino] {
-					return nil
-				}
-				seen[st.Ino] = true
+		defer unix.Close(path)
+		itself := "/proc/self/fd/" + strconv.Itoa(path) // not the name, which may be a link by now
+		unix.Chmod(itself, mode&0o7777|0o700)
+		defer unix.Chmod(itself, mode&0o7777)
+		fd, err = unix.Open(itself, how&^unix.O_NOFOLLOW, 0)
+	}
+	if err != nil {
+		return
+	}
+	f := os.NewFile(uintptr(fd), name)
+	defer f.Close()
+	for {
+		names, err := f.Readdirnames(1000)
+		for _, n := range names {
+			if m.entry(fd, n, depth+1); m.full() {
+				return
 			}
-			bytes += st.Blocks * 512
 		}
-		if limit > 0 && bytes > limit || inodes > 0 && files > inodes {
-			return filepath.SkipAll
+		if err != nil && err != io.EOF || len(names) == 0 {
+			return
 		}
-		return nil
-	})
-	return bytes, files
+	}
 }

@@ -1,0 +1,142 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wheelyard/yard"
+)
+
+// TestCheating: what is out of sight counts all the same, and what comes out of a build can't fill the machine either.
+func TestCheating(t *testing.T) {
+	s := newShop(t, small)
+	for _, c := range []struct {
+		name   string
+		files  map[string]string
+		class  yard.Class
+		reason string
+	}{
+		{"fills the disk far below", before(`
+os.chdir('/build')
+for i in range(400): os.mkdir('d' * 40); os.chdir('d' * 40)
+n = 0
+while True: open('f%d' % n, 'wb').write(b'x' * 1000000); n += 1`), yard.Limits, "disk"},
+		{"fills the disk very far below", before(`
+os.chdir('/build')
+for i in range(3000): os.mkdir('d' * 40); os.chdir('d' * 40)
+n = 0
+while True: open('f%d' % n, 'wb').write(b'x' * 1000000); n += 1`), yard.Limits, "files"},
+		{"fills the disk behind a door", before(`
+os.mkdir('/build/d')
+f = [open('/build/d/%d' % i, 'wb') for i in range(9)]
+os.chmod('/build/d', 0)
+while True:
+    for g in f:
+        if g.tell() < 40000000: g.write(b'x' * 1000000); g.flush()`), yard.Limits, "disk"},
+		{"a wheel that unpacks to more than the disk", before(`
+z = zipfile.ZipFile(os.path.join(wheel_directory, write(wheel_directory)), "a", zipfile.ZIP_DEFLATED, compresslevel=1)
+with z.open("more.py", "w") as m:
+    for i in range(60): m.write(b"#" * 1000000)
+z.close()
+return "demo-1.0-py3-none-any.whl"`), yard.Limits, "unpacks to more than"},
+		{"a name without end", before(`return "x" * 900000`), yard.SourceFault, "build_wheel returned xxx"},
+		{"requirements without end", with("\ndef get_requires_for_build_wheel(config_settings=None): return ['no/requirement' * 9] * 5000"), yard.BuildRequirement, "no/requirement"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := s.do(t, s.sdist(t, c.files))
+			if d.Attempt.Class != c.class || !strings.Contains(d.Attempt.Reason, c.reason) {
+				t.Errorf("%s: %.300s, want %s: …%s…\n%.3000s", d.Attempt.Class, d.Attempt.Reason, c.class, c.reason, d.log)
+			}
+			if len(d.Attempt.Reason) > 2000 {
+				t.Errorf("the reason has %d bytes", len(d.Attempt.Reason))
+			}
+			if err := d.Close(); err != nil {
+				t.Error(err)
+			}
+			if left := s.leftovers(t); len(left) > 0 {
+				t.Errorf("left: %.300q", left)
+			}
+		})
+	}
+}
+
+// TestRemoveAll: whatever the depth, the permissions and the number of descriptors that there may be.
+func TestRemoveAll(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "x")
+	at, err := os.OpenRoot(filepath.Dir(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "x"
+	for range 2000 {
+		if err := at.Mkdir(name, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		next, err := at.OpenRoot(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := next.WriteFile("f", nil, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := next.Symlink("/", "l"); err != nil {
+			t.Fatal(err)
+		}
+		if err := at.Chmod(name, 0); err != nil && os.Getuid() == 0 {
+			t.Fatal(err)
+		}
+		at.Close()
+		at, name = next, strings.Repeat("d", 100)
+		if os.Getuid() != 0 { // who isn't root can't go on below
+			at.Chmod(".", 0o700)
+		}
+	}
+	at.Close()
+	if err := removeAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	if err := removeAll(dir); err != nil {
+		t.Errorf("again: %v", err)
+	}
+}
+
+// TestInterruptJudging: the end of the context ends what is done with a wheel, too.
+func TestInterruptJudging(t *testing.T) {
+	s := newShop(t, Limits{})
+	o := s.sdist(t, before(`
+with zipfile.ZipFile(os.path.join(wheel_directory, "demo-1.0-py3-none-any.whl"), "w", zipfile.ZIP_DEFLATED, compresslevel=1) as z:
+    for name, content in (("METADATA", "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n"), ("WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"), ("RECORD", "")):
+        z.writestr("demo-1.0.dist-info/" + name, content)
+    with z.open("demo.py", "w") as m:
+        for i in range(300): m.write(b"#" * 1000000)
+print("STARTED", flush=True)
+return "demo-1.0-py3-none-any.whl"`))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan struct{})
+	defer func() { cancel(); <-done }()
+	go func() { // cancels as soon as the wheel is being written again
+		defer close(done)
+		for ctx.Err() == nil {
+			if again, _ := filepath.Glob(filepath.Join(s.Dir, workDir, "build-*", "*.whl")); again != nil {
+				cancel()
+			}
+		}
+	}()
+	var log bytes.Buffer
+	r, err := s.Build(ctx, o, s.target, &log)
+	if err == nil {
+		r.Close()
+	}
+	if !errors.Is(err, context.Canceled) || strings.Contains(log.String(), "built") {
+		t.Errorf("%v; %s", err, log.String())
+	}
+}
