@@ -108,7 +108,7 @@ func (t *Tree) begin(platform string) (*update, error) {
 	}
 	u := &update{tree: t, platform: platform}
 	lists, root := t.path(index.WrittenDir(platform)), t.path(index.RootDir(platform))
-	if err := errors.Join(durable.Sweep(lists), durable.Sweep(root)); err != nil {
+	if err := errors.Join(durable.Sweep(t.Dir), durable.Sweep(lists), durable.Sweep(root)); err != nil {
 		return nil, err
 	}
 	entries, err := os.ReadDir(lists)

@@ -181,7 +181,7 @@ func (k *killed) result(dir string) map[string]string {
 			return nil
 		}
 		text, err := os.ReadFile(path)
-		r[name] = date.ReplaceAllString(string(text), "DATE")
+		r[name] = statement.ReplaceAllString(date.ReplaceAllString(string(text), "DATE"), "SUM $1")
 		return err
 	})
 	if err != nil {
@@ -190,4 +190,8 @@ func (k *killed) result(dir string) map[string]string {
 	return r
 }
 
-var date = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`)
+// What holds the time, and the sum of what holds it.
+var (
+	date      = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`)
+	statement = regexp.MustCompile(`[0-9a-f]{64}  (\S+\.intoto\.jsonl)`)
+)
