@@ -1,6 +1,8 @@
 package inspect
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"wheelyard/internal/elftest"
 	"wheelyard/packaging/pep440"
 	"wheelyard/packaging/simple"
 	"wheelyard/packaging/tag"
@@ -65,17 +68,6 @@ func TestCompare(t *testing.T) {
 	err := r.Compare("peer.whl", []string{"yaml/_yaml.cpython-39-x86_64-linux-gnu.so"})
 	if f, ok := errors.AsType[*Fault](err); !ok || f.Kind != Lacking || !strings.Contains(f.Reason, "yaml._yaml") || !slices.Equal(r.Missing, []string{"yaml._yaml"}) {
 		t.Errorf("%v %+v", err, r)
-	}
-}
-
-func TestNewerLibc(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want bool
-	}{{"2.34", "2.5", true}, {"2.5", "2.34", false}, {"2.34", "2.34", false}, {"2.2.5", "2.2", true}, {"PRIVATE", "", false}, {"2.0", "", true}} {
-		if got := newerLibc(c.a, c.b); got != c.want {
-			t.Errorf("%s after %s: %t", c.a, c.b, got)
-		}
 	}
 }
 
@@ -140,7 +132,7 @@ func TestFolder(t *testing.T) {
 		t.Skip(err)
 	}
 	dir := t.TempDir()
-	for name, content := range map[string][]byte{"demo/__init__.py": nil, "demo/_x.so": self, "demo/notes.txt": []byte("\x7fEL"), "demo/odd": []byte("\x7fELF odd")} {
+	for name, content := range map[string][]byte{"demo/__init__.py": nil, "demo/_x.so": self, "demo/notes.txt": []byte("\x7fEL"), "demo/odd": []byte("\x7fELF is how it begins")} {
 		os.MkdirAll(filepath.Join(dir, "demo"), 0o755)
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
 			t.Fatal(err)
@@ -156,7 +148,7 @@ func TestFolder(t *testing.T) {
 	if err != nil || len(r.Objects) != 1 || r.Objects[0].Arch != here.Arch || !slices.Equal(r.Modules, []string{"demo._x"}) || len(r.Notes) != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "demo/_y.so"), []byte("\x7fELF cut"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "demo/_y.so"), []byte("\x7fELF\x02\x01\x01, and cut off"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := (&Inspector{}).Folder(dir, wheel.Filename{Tags: tags}, here); err == nil || !strings.Contains(err.Error(), "damaged") {
@@ -164,10 +156,30 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-func FuzzReadObject(f *testing.F) {
-	f.Add([]byte("\x7fELF\x02\x01\x01"))
-	if self, err := os.ReadFile("/bin/true"); err == nil {
-		f.Add(self[:min(len(self), 4096)])
+// TestBombs: a small file can't take much time or memory. Chains of versions that go round, names that are one another's tails.
+func TestBombs(t *testing.T) {
+	link := func(next uint32) []byte { // a library of 65,535 versions, each of which is the same one
+		b := []byte{1, 0, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0}
+		return binary.LittleEndian.AppendUint32(b, next)
 	}
-	f.Fuzz(func(t *testing.T, b []byte) { readObject("x.so", strings.NewReader(string(b))) })
+	verneed := bytes.Repeat(link(16), 4096)
+	needed := make([]string, 5000)
+	for i := range needed {
+		needed[i] = strings.Repeat("x", 3000)
+	}
+	dir := t.TempDir()
+	for name, lib := range map[string]elftest.Library{"versions": {Needed: []string{"libc.so.6"}, Verneed: verneed}, "names": {Needed: needed}} {
+		if err := os.WriteFile(filepath.Join(dir, name), lib.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := (&Inspector{}).Folder(dir, wheel.Filename{}, target); err != nil {
+		t.Error(err)
+	}
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 100<<20 {
+		t.Errorf("%d MB were used", used>>20)
+	}
 }

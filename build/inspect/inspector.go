@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"wheelyard/packaging/elf"
 	"wheelyard/packaging/wheel"
 	"wheelyard/platform"
 )
@@ -33,7 +34,7 @@ func (in *Inspector) Folder(dir string, name wheel.Filename, t platform.Target) 
 	for _, m := range members {
 		o, err := openObject(dir, m)
 		switch {
-		case errors.Is(err, errNoELF):
+		case errors.Is(err, elf.ErrNot):
 			continue
 		case err != nil && isLibrary(m):
 			return r, wrong("it has a damaged library: %v", err)
@@ -113,7 +114,7 @@ func (in *Inspector) resolve(r *Report, members []string) error {
 }
 
 func (in *Inspector) find(soname, arch string) string {
-	if path.Base(soname) != soname {
+	if path.Base(soname) != soname || len(soname) > 255 { // no file can have that name
 		return ""
 	}
 	for _, dir := range in.libraryDirs(arch) {
