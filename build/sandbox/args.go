@@ -10,7 +10,8 @@ import (
 // file descriptors that bubblewrap is given.
 const (
 	statusFD  = 3
-	seccompFD = 4
+	blockFD   = 4
+	seccompFD = 5
 )
 
 const shared = 64 << 20 // bytes of /dev/shm
@@ -20,7 +21,7 @@ func (s *Sandbox) arguments(c Command, mounts []Mount) []string {
 	args := []string{
 		"--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
 		"--uid", strconv.Itoa(insideID), "--gid", strconv.Itoa(insideID), "--hostname", Hostname,
-		"--json-status-fd", strconv.Itoa(statusFD),
+		"--json-status-fd", strconv.Itoa(statusFD), "--block-fd", strconv.Itoa(blockFD),
 	}
 	if s.filter != nil {
 		args = append(args, "--seccomp", strconv.Itoa(seccompFD))

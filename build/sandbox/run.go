@@ -31,9 +31,10 @@ func (id *Identity) Run(ctx context.Context, c Command) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("sandbox: %w", err)
 	}
 	defer r.close()
-	p, err := id.start(c, r.outW, r.statusW)
+	p, err := id.start(c, r.outW, r.statusW, r.blockR)
 	r.outW.Close()
 	r.statusW.Close()
+	r.blockR.Close()
 	if err != nil {
 		return Outcome{}, fmt.Errorf("sandbox: %w", err)
 	}
@@ -53,11 +54,13 @@ type run struct {
 	began time.Time
 
 	outR, outW, statusR, statusW *os.File
+	blockR, blockW               *os.File // the program waits until it is closed
 	readers                      sync.WaitGroup
 	printed                      atomic.Int64
 	first                        []byte // of the output: bubblewrap's own complaint, if there is one
 
 	child  atomic.Int32 // pid of what is process 1 inside; 0: not known yet
+	pidfd  int          // its descriptor, once child is known; -1: it is gone
 	exited atomic.Bool  // the program itself was started, and ended with status
 	status atomic.Int32
 
@@ -68,15 +71,21 @@ func (r *run) open() (err error) {
 	if r.outR, r.outW, err = os.Pipe(); err != nil {
 		return err
 	}
-	r.statusR, r.statusW, err = os.Pipe()
+	if r.statusR, r.statusW, err = os.Pipe(); err != nil {
+		return err
+	}
+	r.blockR, r.blockW, err = os.Pipe()
 	return err
 }
 
 func (r *run) close() {
-	for _, f := range []*os.File{r.outR, r.outW, r.statusR, r.statusW} {
+	for _, f := range []*os.File{r.outR, r.outW, r.statusR, r.statusW, r.blockR, r.blockW} {
 		if f != nil {
 			f.Close()
 		}
+	}
+	if r.child.Load() != 0 && r.pidfd >= 0 {
+		unix.Close(r.pidfd)
 	}
 }
 
@@ -108,8 +117,8 @@ func (r *run) listen() {
 			if d.Decode(&said) != nil {
 				return
 			}
-			if said.Child != nil {
-				r.child.Store(*said.Child)
+			if said.Child != nil && r.child.Load() == 0 {
+				r.born(*said.Child)
 			}
 			if said.Exit != nil {
 				r.status.Store(*said.Exit)
@@ -117,6 +126,21 @@ func (r *run) listen() {
 			}
 		}
 	})
+}
+
+// born gets hold of process 1 of the sandbox, and lets it go on. As root, the kernel is told to end it rather than others when memory is short:
+// it can't shield itself from that, even where wheelyard itself is shielded.
+func (r *run) born(pid int32) {
+	fd, err := unix.PidfdOpen(int(pid), 0)
+	if err != nil {
+		fd = -1
+	}
+	if r.id.s.root {
+		write(fmt.Sprintf("/proc/%d/oom_score_adj", pid), "500")
+	}
+	r.pidfd = fd
+	r.child.Store(pid)
+	r.blockW.Close()
 }
 
 // watch returns when the process is gone, or has to go.
@@ -177,13 +201,15 @@ func (r *run) measure(p *process, ended bool) {
 	}
 }
 
-// finish ends what still runs. Process 1 of the sandbox is killed, and all others with it; bubblewrap outside ends when that is gone.
+// finish ends what still runs. Process 1 of the sandbox is killed, and all others with it. Bubblewrap outside may end before them: it is
+// process 1 that the kernel lets go last.
 func (r *run) finish(p *process) {
 	select {
 	case <-p.ended:
 	default:
 		r.kill(p)
 	}
+	r.awaitLast()
 	done := make(chan struct{})
 	go func() { r.readers.Wait(); close(done) }()
 	select {
@@ -195,8 +221,22 @@ func (r *run) finish(p *process) {
 	}
 }
 
+// awaitLast waits until nothing runs inside.
+func (r *run) awaitLast() {
+	if r.child.Load() == 0 || r.pidfd < 0 {
+		return
+	}
+	unix.PidfdSendSignal(r.pidfd, unix.SIGKILL, nil, 0)
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(r.pidfd), Events: unix.POLLIN}}, int(time.Until(end).Milliseconds())+1)
+		if n > 0 || err != nil && err != unix.EINTR {
+			return
+		}
+	}
+}
+
 func (r *run) kill(p *process) {
-	for range 50 { // until bubblewrap has said which one it is
+	for range patience / (2 * time.Millisecond) { // until bubblewrap has said which one it is: its end alone isn't that of what it just made
 		if r.child.Load() != 0 {
 			break
 		}
@@ -206,13 +246,11 @@ func (r *run) kill(p *process) {
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
-	if pid := int(r.child.Load()); pid != 0 {
-		if fd, err := unix.PidfdOpen(pid, 0); err == nil {
-			unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
-			defer unix.Close(fd)
-		}
-	} else {
+	switch {
+	case r.child.Load() == 0:
 		p.cmd.Process.Kill()
+	case r.pidfd >= 0:
+		unix.PidfdSendSignal(r.pidfd, unix.SIGKILL, nil, 0)
 	}
 	select {
 	case <-p.ended:

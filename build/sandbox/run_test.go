@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -335,6 +336,42 @@ func BenchmarkRun(b *testing.B) {
 	for b.Loop() {
 		if o, err := id.Run(b.Context(), Command{Args: []string{"true"}}); err != nil || !o.OK() {
 			b.Fatal(o, err)
+		}
+	}
+}
+
+// TestNothingRunsAfter: a program ends, and what it left in the background does at the same time, even if it is much and takes long to end.
+func TestNothingRunsAfter(t *testing.T) {
+	b := newBox(t, Options{})
+	if b.s.groups == nil {
+		t.Skip("there are no control groups to see it in")
+	}
+	for range 5 {
+		o, said := b.python(t, Limits{}, `
+import os
+for i in range(30):
+    r, w = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        m = bytearray(8 << 20)
+        for fd in range(3): os.close(fd)
+        os.write(w, b"x")
+        n = 0
+        while True:
+            n += 1
+            os.close(os.open("/build/f%d" % (n % 100), os.O_CREAT))
+    os.read(r, 1)`)
+		if !o.OK() {
+			t.Fatalf("%+v %s", o, said)
+		}
+		for _, dir := range b.s.groups.dirs {
+			procs, err := os.ReadFile(filepath.Join(dir, "wheelyard-"+strconv.Itoa(b.uid), "cgroup.procs"))
+			if b.s.groups.v2 != "" {
+				procs, err = os.ReadFile(filepath.Join(b.s.groups.dir("", b.uid), "cgroup.procs"))
+			}
+			if err != nil || len(procs) > 0 {
+				t.Fatalf("still running: %q, %v", procs, err)
+			}
 		}
 	}
 }

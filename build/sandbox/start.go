@@ -22,12 +22,12 @@ type process struct {
 
 // start starts bubblewrap from a thread of its own, which stays until the end: it is the thread whose end ends the sandbox, too, when
 // wheelyard is killed (PR_SET_PDEATHSIG is about threads), which is in the control groups, and which has the mounts.
-func (id *Identity) start(c Command, out, status *os.File) (*process, error) {
+func (id *Identity) start(c Command, out, status, block *os.File) (*process, error) {
 	p := &process{ended: make(chan struct{})}
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread() // for good: the thread ends with the goroutine
-		err := id.launch(p, c, out, status)
+		err := id.launch(p, c, out, status, block)
 		started <- err
 		if err == nil {
 			p.err = p.cmd.Wait()
@@ -40,13 +40,13 @@ func (id *Identity) start(c Command, out, status *os.File) (*process, error) {
 	return p, nil
 }
 
-func (id *Identity) launch(p *process, c Command, out, status *os.File) error {
+func (id *Identity) launch(p *process, c Command, out, status, block *os.File) error {
 	if err := unix.Unshare(unix.CLONE_FS); err != nil {
 		return fmt.Errorf("unshare: %w", err)
 	}
 	unix.Umask(0o022) // of this thread alone, now
 	mounts := append(append([]Mount(nil), id.s.etc...), c.Mounts...)
-	files := []*os.File{status}
+	files := []*os.File{status, block}
 	if filter := id.s.filter; filter != nil {
 		f, err := inMemory("seccomp", filter)
 		if err != nil {
