@@ -49,6 +49,7 @@ type jsonOrder struct {
 	Serves      []string     `json:"serves"`
 	After       []yard.Key   `json:"after"`
 	Inputs      string       `json:"inputs,omitempty"`
+	More        bool         `json:"more,omitempty"`
 }
 
 // MarshalJSON writes the plan as `plan --format json` prints it: without steps and candidates, which Explanation has.
@@ -68,7 +69,7 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 func (o Order) json() jsonOrder {
 	return jsonOrder{Key: o.Key, Project: o.Project, Version: o.Version, Target: o.Target, Here: o.Here,
 		Sdist:       yard.File{Filename: o.Sdist.Filename, SHA256: digest(&o.Sdist), Size: max(o.Sdist.Size, 0)},
-		BuildNumber: o.BuildNumber, Serves: append([]string{}, o.Serves...), After: append([]yard.Key{}, o.After...), Inputs: o.Inputs}
+		BuildNumber: o.BuildNumber, Serves: append([]string{}, o.Serves...), After: append([]yard.Key{}, o.After...), Inputs: o.Inputs, More: o.More}
 }
 
 func (d Decision) json() jsonDecision {

@@ -6,6 +6,7 @@ import (
 
 	"wheelyard/packaging/project"
 	"wheelyard/packaging/simple"
+	"wheelyard/yard"
 )
 
 // order settles what is open, one sdist at a time: which targets build it, and which wait for those. It returns the
@@ -153,7 +154,8 @@ func (c *pending) alone(s shape, orders map[*pending]*Order) {
 	d.Order = c.key
 	d.settle(Build, code, reason)
 	orders[c] = &Order{Key: c.key, Project: d.Project, Version: d.Version, Target: d.Target, Sdist: sdistOf(c.sdist),
-		BuildNumber: c.number, Serves: []string{d.Target}, Inputs: c.ask.target.inputs, Here: c.ask.target.Here}
+		BuildNumber: c.number, Serves: []string{d.Target}, Inputs: c.ask.target.inputs, Here: c.ask.target.Here,
+		More: c.past.code == Retry && c.past.attempt.Class == yard.Limits}
 }
 
 func sdistOf(f *file) simple.File { return *f.File }

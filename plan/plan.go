@@ -72,6 +72,7 @@ type Order struct {
 	After       []yard.Key // orders that must be done first
 	Inputs      string     // Input.Inputs of the target
 	Here        bool       // it can be built on this machine; otherwise it waits for a worker that has the platform
+	More        bool       // the last attempt ran into a limit: this one may have more
 }
 
 // Make plans. It may be repeated, and gives the same plan for the same input.

@@ -94,6 +94,11 @@ func TestRetry(t *testing.T) {
 			if d.Verdict == Failed && (d.Class != test.class || d.Advice != "do so" || d.Order == "") {
 				t.Errorf("class %q, advice %q, order %q", d.Class, d.Advice, d.Order)
 			}
+			for _, o := range p.Orders {
+				if o.More != (test.name == "limits, once") {
+					t.Errorf("more is %v", o.More)
+				}
+			}
 			consistent(t, p)
 		})
 	}

@@ -32,8 +32,8 @@ func show(r Reading) string {
 		if len(w.Targets) > 0 {
 			fmt.Fprintf(&b, " on %v", w.Targets)
 		}
-		if w.Reason != "" {
-			fmt.Fprintf(&b, " because %s", w.Reason)
+		if w.Origin.Reason != "" {
+			fmt.Fprintf(&b, " because %s", w.Origin.Reason)
 		}
 		b.WriteByte('\n')
 	}

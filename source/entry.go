@@ -37,8 +37,9 @@ func (l *list) close(t *table) {
 	at.Line, _ = l.place(t.offset)
 	for _, v := range versions {
 		if t.kind == "package" {
+			at.Reason = reason
 			l.Wants = append(l.Wants, Want{Project: r.Name, Spelt: r.Spelt, Versions: v.within, Latest: v.latest,
-				Targets: targets, Reason: reason, Origin: at})
+				Targets: targets, Origin: at})
 		} else {
 			l.Excludes = append(l.Excludes, Exclude{Project: r.Name, Versions: v.within,
 				Targets: targets, Reason: reason, Until: until, Origin: at})

@@ -22,7 +22,8 @@ type Origin struct {
 	Source string `json:"source"`
 	Series string `json:"series,omitempty"`
 	File   string `json:"file"`
-	Line   int    `json:"line"` // from 1; of a table or a continued line, its first
+	Line   int    `json:"line"`             // from 1; of a table or a continued line, its first
+	Reason string `json:"reason,omitempty"` // why it is asked for, if the source says so
 }
 
 // Want is one project asked for, in the versions and on the targets that it names.
@@ -33,7 +34,6 @@ type Want struct {
 	Latest   int               // > 0: the newest so many versions within Versions; 0: the one that pip would take
 	Marker   *pep508.Marker    // nil: always
 	Targets  []string          // nil: every target; entries are a platform or platform/cpXY
-	Reason   string
 	Origin   Origin
 }
 

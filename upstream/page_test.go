@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"wheelyard/internal/pypitest"
 	"wheelyard/packaging/project"
@@ -588,5 +589,30 @@ func TestUnwritableCache(t *testing.T) {
 	page(t, c)
 	if _, err := New(Options{Index: "https://index.example/simple/", Dir: filepath.Join("/dev/null", "x")}); err == nil {
 		t.Error("a cache that can't be was taken")
+	}
+}
+
+// TestReadOnlyCache: who may not write to the cache is answered all the same, also from what is in it.
+func TestReadOnlyCache(t *testing.T) {
+	dir := t.TempDir()
+	if err := unix.Mount("wheelyard-test", dir, "tmpfs", unix.MS_RDONLY, ""); err != nil {
+		t.Skip("mounting a read-only file system: ", err)
+	}
+	t.Cleanup(func() { unix.Unmount(dir, unix.MNT_DETACH) })
+	up := pypitest.New(t, "testdata/demo.txtar")
+	c, err := New(Options{Index: up.URL, Dir: filepath.Join(dir, "upstream")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	page, err := c.Page(t.Context(), "demo-pkg")
+	if err != nil || len(page.Project.Files) == 0 {
+		t.Errorf("%+v, %v", page, err)
+	}
+	if _, err := c.Page(t.Context(), "nobody"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+	if _, err := c.File(t.Context(), page.Project.Files[0]); err == nil {
+		t.Error("a file was had without a place for it")
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -26,6 +27,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"wheelyard/internal/durable"
@@ -85,7 +87,7 @@ type Page struct {
 	Checked time.Time // when upstream last confirmed it
 }
 
-// New makes a client and its cache folders. Nothing is asked yet.
+// New makes a client and its cache folders. Nothing is asked yet. Where it may not write, pages are asked for and not remembered; files can't be had then.
 func New(o Options) (*Client, error) {
 	base, err := baseURL(o.Index)
 	if err != nil {
@@ -105,7 +107,7 @@ func New(o Options) (*Client, error) {
 		slots:    make(chan struct{}, o.Connections),
 	}
 	for _, dir := range []string{c.pagesDir, filepath.Join(c.filesDir, "part"), filepath.Join(c.filesDir, "sha256")} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := os.MkdirAll(dir, 0o755); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
 			return nil, fmt.Errorf("making the cache of upstream: %w", err)
 		}
 	}

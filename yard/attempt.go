@@ -54,5 +54,9 @@ type Attempt struct {
 
 // Timings in milliseconds.
 type Timings struct {
-	Total, Fetch, Environment, Backend, CPU int64
+	Total       int64 `json:"total"`
+	Fetch       int64 `json:"fetch"`
+	Environment int64 `json:"environment"`
+	Backend     int64 `json:"backend"`
+	CPU         int64 `json:"cpu"` // of all that ran in sandboxes
 }
