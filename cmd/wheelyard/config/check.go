@@ -15,7 +15,7 @@ var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
 
 var validPython = regexp.MustCompile(`^(pypy)?[0-9]+\.[0-9]+t?$|^/`)
 
-func checkPlatforms(c *Config) *problem {
+func checkPlatforms(c *Config, _ places) *problem {
 	if len(c.Platforms) == 0 {
 		return &problem{"", "no [[platform]]: nothing could be built for anybody", "`wheelyard init` in an empty folder writes one for this machine"}
 	}
@@ -49,7 +49,10 @@ func checkPlatform(p Platform, key func(string) string) *problem {
 	if len(p.Pythons) == 0 {
 		return &problem{key("pythons"), "no pythons: which interpreters are wheels wanted for?", `for example pythons = ["3.11"]`}
 	}
-	for _, v := range p.Pythons {
+	for i, v := range p.Pythons {
+		if slices.Contains(p.Pythons[:i], v) {
+			return &problem{key("pythons"), fmt.Sprintf("%q is there twice", v), "name each interpreter once"}
+		}
 		if !validPython.MatchString(v) {
 			return &problem{key("pythons"), fmt.Sprintf("%q names no interpreter", v), `"3.11", "3.13t" (free-threaded), "pypy3.10", or the path of one`}
 		}
@@ -57,7 +60,7 @@ func checkPlatform(p Platform, key func(string) string) *problem {
 	return nil
 }
 
-func checkSources(c *Config) *problem {
+func checkSources(c *Config, _ places) *problem {
 	if len(c.Sources) == 0 {
 		return &problem{"", "no [[source]]: nothing is wanted", `for example [[source]] name = "mine", packages = "packages.toml"`}
 	}
@@ -84,7 +87,7 @@ func checkSources(c *Config) *problem {
 	return nil
 }
 
-func checkPolicy(c *Config) *problem {
+func checkPolicy(c *Config, _ places) *problem {
 	if c.Policy.Pure != "build" && c.Policy.Pure != "skip" {
 		return &problem{"policy.pure", fmt.Sprintf("pure = %q", c.Policy.Pure), `"build" builds pure projects that PyPI has only an sdist of; "skip" leaves them to pip`}
 	}

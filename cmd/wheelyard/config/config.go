@@ -6,6 +6,7 @@ package config
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -61,7 +62,7 @@ type Limits struct {
 	Processes int      `toml:"processes"`
 }
 
-// Load reads and checks the file. Errors are *Error, or wrap fs.ErrNotExist when there is no such file.
+// Load reads and checks the file. Errors are *Error, or that the file can't be read.
 func Load(file string) (Config, error) {
 	abs, err := filepath.Abs(file)
 	if err != nil {
@@ -89,8 +90,14 @@ func Find(dir, fallback string) (string, error) {
 	if fallback != "" {
 		return fallback, nil
 	}
-	return "", fmt.Errorf("no %s in %s or above it: `wheelyard init` writes one: %w", Name, dir, os.ErrNotExist)
+	return "", noneError{fmt.Sprintf("no %s in %s or above it: `wheelyard init` writes one", Name, dir)}
 }
+
+// noneError tells that there is no configuration.
+type noneError struct{ text string }
+
+func (e noneError) Error() string        { return e.text }
+func (e noneError) Is(target error) bool { return target == fs.ErrNotExist }
 
 // Name is the file that commands look for.
 const Name = "wheelyard.toml"

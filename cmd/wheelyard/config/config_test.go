@@ -75,6 +75,14 @@ func TestBadConfiguration(t *testing.T) {
 		{"unknown target", `["debian-13-riscv64/cp313"]`, `["debian-14/cp313"]`, `w.toml:19:1: target "debian-14/cp313": no [[platform]] is named "debian-14"`},
 		{"bad duration", `"90s"`, `"90"`, `w.toml:22:8: "90" is no duration`},
 		{"bad size", `"1.5GiB"`, `"-1GiB"`, `w.toml:23:10: "-1GiB" is no size`},
+		{"a number for a time", `"90s"`, `90`, `w.toml:22:1: this is no time that a build could do with`},
+		{"a time that is too short", `"90s"`, `"1ms"`, `w.toml:22:1: this is no time`},
+		{"a size without unit", `"1.5GiB"`, `4`, `w.toml:23:1: this is no size that a build could do with`},
+		{"a broken number for a size", `"1.5GiB"`, `4194304.5`, `w.toml:23:1: this is no size`},
+		{"no process", `memory = "1.5GiB"`, `processes = -1`, `w.toml:23:1: processes = -1`},
+		{"an index without scheme", `https://index.example/simple/`, `me:secret@index.example`, `w.toml:4:1: index is no address that begins with`},
+		{"an index by ftp", `https://index`, `ftp://me:secret@index`, `w.toml:4:1: index is no address that begins with`},
+		{"a python twice", `"3.13t"`, `"3.11"`, `w.toml:9:1: "3.11" is there twice`},
 		{"no TOML", `[[platform]]`, `[[platform`, `w.toml:6:`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -87,7 +95,42 @@ func TestBadConfiguration(t *testing.T) {
 			if !errors.As(err, &bad) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got  %v\nwant %s", err, c.want)
 			}
+			if strings.Contains(err.Error(), "secret") {
+				t.Errorf("a password is shown: %v", err)
+			}
 		})
+	}
+}
+
+// As some editors write it.
+func TestByteOrderMark(t *testing.T) {
+	text := "\xef\xbb\xbf" + strings.ReplaceAll(good, "\n", "\r\n")
+	if _, err := parse("w.toml", []byte(text)); err != nil {
+		t.Error(err)
+	}
+}
+
+// The keys of an inline table have no place of their own, but are looked at.
+func TestInlineLimits(t *testing.T) {
+	text, _, _ := strings.Cut(good, "[limits]")
+	_, err := parse("w.toml", []byte("limits = { time = 90 }\n"+text))
+	if err == nil || !strings.HasPrefix(err.Error(), "w.toml:1:1: this is no time") {
+		t.Error(err)
+	}
+}
+
+// What turns out to be wrong later is told with the place of its key.
+func TestWrong(t *testing.T) {
+	file := filepath.Join(t.TempDir(), Name)
+	if err := os.WriteFile(file, []byte(good), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Wrong("source[0].packages", "gone", "look").Error(), file+":18:1: gone\n  hint: look"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -33,15 +33,15 @@ func (e *Error) Error() string {
 
 func parse(file string, text []byte) (Config, error) {
 	c := Config{File: file, Yard: "yard", Policy: Policy{Pure: "build"}}
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // some editors begin a file with it
 	dec := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
 	if err := dec.Decode(&c); err != nil {
 		return Config{}, decodeError(file, err)
 	}
 	where := positions(text)
-	for _, check := range []func(*Config) *problem{checkPlatforms, checkSources, checkPolicy} {
-		if p := check(&c); p != nil {
-			at := where.of(p.key)
-			return Config{}, &Error{File: file, Line: at.Line, Column: at.Column, Problem: p.text, Hint: p.hint}
+	for _, check := range []func(*Config, places) *problem{checkUpstream, checkPlatforms, checkSources, checkPolicy, checkLimits} {
+		if p := check(&c, where); p != nil {
+			return Config{}, where.wrong(file, *p)
 		}
 	}
 	c.makeAbsolute(filepath.Dir(file))

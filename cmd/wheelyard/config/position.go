@@ -1,14 +1,18 @@
 package config
 
 import (
+	"os"
 	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// place is a position in the text, from 1.
-type place struct{ Line, Column int }
+// place is a position in the text, from 1, and what kind of value stands there.
+type place struct {
+	Line, Column int
+	Kind         unstable.Kind
+}
 
 // places knows where each key stands: "platform[1].name", and "platform[1]" for the table itself.
 type places map[string]place
@@ -23,6 +27,20 @@ func (p places) of(key string) place {
 		key = key[:max(cut, 0)]
 	}
 	return place{Line: 1, Column: 1}
+}
+
+func (p places) wrong(file string, what problem) *Error {
+	at := p.of(what.key)
+	return &Error{File: file, Line: at.Line, Column: at.Column, Problem: what.text, Hint: what.hint}
+}
+
+// Wrong is an Error at the place of a key such as "source[1].packages", for what turns out to be wrong only after loading.
+func (c Config) Wrong(key, text, hint string) error {
+	source, err := os.ReadFile(c.File)
+	if err != nil {
+		return &Error{File: c.File, Problem: text, Hint: hint}
+	}
+	return positions(source).wrong(c.File, problem{key, text, hint})
 }
 
 // positions reads the text once more for the place of each key: the decoder gives values without places.
@@ -48,6 +66,7 @@ func positions(text []byte) places {
 			if table != "" {
 				name = table + "." + name
 			}
+			at.Kind = e.Value().Kind
 			found[name] = at
 		}
 	}
