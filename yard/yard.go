@@ -147,11 +147,12 @@ func (y *Yard) locked() error {
 // Blob is the path of a blob, to be read. fs.ErrNotExist.
 func (y *Yard) Blob(sha256 string) (path string, err error) { return y.blobs.Path(sha256) }
 
-// PublicKey is the public half of the signing key in PEM, as openssl reads it. fs.ErrNotExist when it is missing.
-func (y *Yard) PublicKey() ([]byte, error) {
-	text, err := record.PublicKey(y.keys())
+// PublicKeys are the keys that the records are signed with, in PEM: the one that signs now, as openssl reads it, then those that did before.
+// fs.ErrNotExist when there is none.
+func (y *Yard) PublicKeys() ([]byte, error) {
+	text, err := record.PublicKeys(y.keys())
 	if err != nil {
-		return nil, fmt.Errorf("public key of the yard: %w", err)
+		return nil, fmt.Errorf("public keys of the yard: %w", err)
 	}
 	return text, nil
 }

@@ -42,14 +42,14 @@ func TestCreateCutOff(t *testing.T) {
 
 func TestCreateAgain(t *testing.T) {
 	y, dir := newYard(t)
-	key, err := y.PublicKey()
+	key, err := y.PublicKeys()
 	if err != nil || !strings.HasPrefix(string(key), "-----BEGIN PUBLIC KEY-----\n") {
 		t.Fatalf("%s %v", key, err)
 	}
 	if err := Create(dir); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := y.PublicKey(); err != nil || string(again) != string(key) {
+	if again, err := y.PublicKeys(); err != nil || string(again) != string(key) {
 		t.Errorf("%s %v", again, err)
 	}
 	if info, err := os.Stat(filepath.Join(dir, "keys", "signing.key")); err != nil || info.Mode().Perm() != 0o600 {

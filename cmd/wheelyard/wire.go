@@ -248,7 +248,7 @@ func (h *house) builder(ctx context.Context) (*build.Builder, error) {
 }
 
 func (h *house) tree(y *yard.Yard) (*publish.Tree, error) {
-	key, err := y.PublicKey()
+	key, err := y.PublicKeys()
 	if err != nil {
 		return nil, err
 	}

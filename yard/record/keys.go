@@ -225,13 +225,27 @@ func (k Keys) Digest() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// PublicKey is the public half of the signing key, in PEM. fs.ErrNotExist when there is none.
-func PublicKey(dir string) ([]byte, error) {
-	k, err := readPublic(filepath.Join(dir, publicFile))
+// PublicKeys are all keys whose records are believed, in PEM, one after the other: that of the signing key first, which is the one that openssl
+// reads. fs.ErrNotExist when there is no signing key's.
+func PublicKeys(dir string) ([]byte, error) {
+	signing, err := readPublic(filepath.Join(dir, publicFile))
 	if err != nil {
 		return nil, err
 	}
-	return k.pem()
+	all, _, err := ReadKeys(dir)
+	if err != nil {
+		return nil, err
+	}
+	text, err := signing.pem()
+	for _, k := range all.keys {
+		if err != nil || k.id == signing.id {
+			continue
+		}
+		var one []byte
+		one, err = k.pem()
+		text = append(text, one...)
+	}
+	return text, err
 }
 
 // CheckPrivate tells what is wrong with the signing key's file: it is missing, holds something else, or others may read it.
