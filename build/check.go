@@ -1,8 +1,10 @@
 package build
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -61,26 +63,32 @@ func (b *Builder) Check(ctx context.Context, o plan.Order, t platform.Target, li
 }
 
 func compareWheels(first, second string) ([]Difference, error) {
-	a, err := readMembers(first)
+	a, err := openWheel(first)
 	if err != nil {
 		return nil, err
 	}
-	b, err := readMembers(second)
+	defer a.close()
+	b, err := openWheel(second)
 	if err != nil {
 		return nil, err
 	}
+	defer b.close()
 	var all []Difference
-	for name, x := range a {
-		y, ok := b[name]
-		switch {
-		case !ok:
+	for name := range a.members {
+		if !b.members[name] {
 			all = append(all, Difference{Member: name, Only: 1})
-		case !bytes.Equal(x, y):
-			all = append(all, differ(name, x, y))
+			continue
+		}
+		d, err := differ(name, a, b)
+		if err != nil {
+			return nil, err
+		}
+		if d.Bytes > 0 {
+			all = append(all, d)
 		}
 	}
-	for name := range b {
-		if _, ok := a[name]; !ok {
+	for name := range b.members {
+		if !a.members[name] {
 			all = append(all, Difference{Member: name, Only: 2})
 		}
 	}
@@ -88,52 +96,80 @@ func compareWheels(first, second string) ([]Difference, error) {
 	return all, nil
 }
 
-func readMembers(path string) (map[string][]byte, error) {
+// openedWheel is a wheel on the disk.
+type openedWheel struct {
+	*wheel.Archive
+	file    *os.File
+	members map[string]bool
+}
+
+func openWheel(path string) (*openedWheel, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
+		f.Close()
 		return nil, err
 	}
 	archive, err := wheel.Open(f, info.Size(), wheelLimits)
 	if err != nil {
+		f.Close()
 		return nil, err
 	}
-	members := map[string][]byte{}
+	w := &openedWheel{Archive: archive, file: f, members: map[string]bool{}}
 	for _, m := range archive.Members() {
-		r, err := archive.OpenMember(m.Name)
-		if err != nil {
-			return nil, err
-		}
-		members[m.Name], err = io.ReadAll(r)
-		r.Close()
-		if err != nil {
-			return nil, err
-		}
+		w.members[m.Name] = true
 	}
-	return members, nil
+	return w, nil
 }
 
-// differ compares two contents that aren't the same.
-func differ(name string, x, y []byte) Difference {
-	d := Difference{Member: name, At: -1}
-	short := min(len(x), len(y))
-	for i := range short {
-		if x[i] != y[i] {
-			if d.At < 0 {
-				d.At = int64(i)
-			}
-			d.Bytes++
+func (w *openedWheel) close() { w.file.Close() }
+
+// excerpt is how many bytes are shown of where two contents differ.
+const excerpt = 16
+
+// differ compares a member that both wheels have, of any size: it isn't read into memory.
+func differ(name string, a, b *openedWheel) (Difference, error) {
+	d := Difference{Member: name}
+	x, err := a.OpenMember(name)
+	if err != nil {
+		return d, err
+	}
+	defer x.Close()
+	y, err := b.OpenMember(name)
+	if err != nil {
+		return d, err
+	}
+	defer y.Close()
+	first, second := bufio.NewReaderSize(x, 64<<10), bufio.NewReaderSize(y, 64<<10)
+	for at := int64(0); ; at++ {
+		p, err1 := first.ReadByte()
+		q, err2 := second.ReadByte()
+		if err1 != nil && err1 != io.EOF || err2 != nil && err2 != io.EOF {
+			return d, errors.Join(err1, err2)
+		}
+		if err1 != nil && err2 != nil {
+			return d, nil
+		}
+		if err1 == nil && err2 == nil && p == q {
+			continue
+		}
+		if d.Bytes++; d.Bytes == 1 {
+			d.At = at
+			d.First, d.Second = from(first, err1), from(second, err2)
 		}
 	}
-	if d.At < 0 {
-		d.At = int64(short)
+}
+
+// from shows what a reader gives from the byte on that it gave last; end says that there was none.
+func from(r *bufio.Reader, end error) []byte {
+	if end != nil || r.UnreadByte() != nil {
+		return nil
 	}
-	d.Bytes += int64(max(len(x), len(y)) - short)
-	excerpt := func(b []byte) []byte { return b[min(int(d.At), len(b)):min(int(d.At)+16, len(b))] }
-	d.First, d.Second = excerpt(x), excerpt(y)
-	return d
+	next, _ := r.Peek(excerpt)
+	next = bytes.Clone(next)
+	r.ReadByte()
+	return next
 }

@@ -132,7 +132,7 @@ func (b *Builder) script(name, text string) (string, error) {
 
 // requires asks the backend for more requirements. Its answer is kept: ran says whether it was really asked.
 func (j *job) requires(ctx context.Context) (more []string, ran bool, err error) {
-	key := sha256.Sum256(fmt.Appendf(nil, "1\n%s\n%s\n%q\n%q\n%s", j.o.Sdist.Hashes["sha256"], j.environment.Digest, j.system.Backend,
+	key := sha256.Sum256(fmt.Appendf(nil, "2\n%s\n%s\n%q\n%q\n%q\n%s", j.o.Sdist.Hashes["sha256"], j.environment.Digest, j.t.Root, j.system.Backend,
 		j.system.BackendPath, runner))
 	kept := filepath.Join(j.b.Dir, "envs", "hooks", hex.EncodeToString(key[:])+".json")
 	if text, err := os.ReadFile(kept); err == nil && json.Unmarshal(text, &more) == nil {

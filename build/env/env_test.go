@@ -36,7 +36,8 @@ func TestPlainRequirement(t *testing.T) {
 			t.Errorf("%q: %v", good, err)
 		}
 	}
-	for _, bad := range []string{"-r /etc/passwd", " --index-url http://index.example", "a\nb", "x @ file:///etc/passwd", "./local", "a \\", "git+https://index.example/x"} {
+	for _, bad := range []string{"-r /etc/passwd", " --index-url http://index.example", "a\nb", "x @ file:///etc/passwd", "./local", "a \\", "git+https://index.example/x",
+		"${UV_DEFAULT_INDEX}", "$HOME", ".", "..", "demo-1.0-py3-none-any.whl", "x --hash=sha256:00", "x # and more", "a ${HOME}", "x;", ""} {
 		if plainRequirement(bad) == nil {
 			t.Errorf("%q was taken", bad)
 		}

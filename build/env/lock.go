@@ -16,6 +16,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"wheelyard/internal/durable"
+	"wheelyard/packaging/pep508"
 	"wheelyard/packaging/simple"
 	"wheelyard/packaging/wheel"
 	"wheelyard/platform"
@@ -57,6 +58,11 @@ func (s *Store) Lock(ctx context.Context, q Question) (Lock, error) {
 
 // resolve asks uv, and keeps its answer at path.
 func (s *Store) resolve(ctx context.Context, q Question, to string) ([]byte, error) {
+	for _, r := range q.Requirements {
+		if err := plainRequirement(r); err != nil {
+			return nil, &UnresolvableError{Question: q, Reason: err.Error()}
+		}
+	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return nil, err
 	}
@@ -68,11 +74,6 @@ func (s *Store) resolve(ctx context.Context, q Question, to string) ([]byte, err
 	in, out := filepath.Join(dir, "requirements.in"), filepath.Join(dir, "pylock.toml")
 	if err := os.WriteFile(in, []byte(strings.Join(q.Requirements, "\n")+"\n"), 0o644); err != nil {
 		return nil, err
-	}
-	for _, r := range q.Requirements {
-		if err := plainRequirement(r); err != nil {
-			return nil, &UnresolvableError{Question: q, Reason: err.Error()}
-		}
 	}
 	args := []string{"pip", "compile", "--python", q.Target.Path, "--only-binary", ":all:", "--no-sources", "--no-header", "--no-annotate",
 		"--format", "pylock.toml", "--output-file", out}
@@ -98,13 +99,18 @@ func (s *Store) resolve(ctx context.Context, q Question, to string) ([]byte, err
 	return text, os.Rename(out, to)
 }
 
-// plainRequirement refuses what pip's requirement files would take for something else than a requirement: options, files, other addresses.
+// archiveName: what ends so is a file to uv, although it may be the name of a project.
+var archiveName = regexp.MustCompile(`(?i)\.(?:whl|zip|egg|tgz|tbz|txz|tar(?:\.\w+)?)$`)
+
+// plainRequirement refuses what pip's requirement files would take for something else than a requirement: options, files, variables, other addresses.
 func plainRequirement(r string) error {
-	if strings.ContainsAny(r, "\n\r\\") || strings.HasPrefix(strings.TrimSpace(r), "-") {
+	parsed, err := pep508.Parse(r)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is no requirement: %w", r, err)
+	case strings.ContainsAny(r, "\n\r\\") || archiveName.MatchString(parsed.Spelt):
 		return fmt.Errorf("%q is no requirement", r)
-	}
-	name, _, _ := strings.Cut(r, ";")
-	if strings.ContainsAny(name, "@/") {
+	case parsed.URL != "":
 		return fmt.Errorf("%q names an address: only what the index has is used", r)
 	}
 	return nil

@@ -112,12 +112,18 @@ func (e *failedError) Error() string {
 	return fmt.Sprintf("uv ended with status %d: %s", e.status, e.said)
 }
 
+// longest is how long uv may take: what it resolves was written by strangers, too.
+const longest = 15 * time.Minute
+
 // run runs uv with nothing of the user's configuration. A *failedError when it ends with another status than 0.
 func (s *Store) run(ctx context.Context, dir string, args ...string) error {
 	uv, err := s.uv(ctx)
 	if err != nil {
 		return err
 	}
+	started := ctx
+	ctx, cancel := context.WithTimeoutCause(ctx, longest, fmt.Errorf("uv took more than %s", longest))
+	defer cancel()
 	home := filepath.Join(s.Dir, "tools")
 	cmd := exec.CommandContext(ctx, uv, append(args, "--no-config", "--no-progress", "--color", "never", "--quiet", "--system-certs",
 		"--no-python-downloads", "--no-managed-python", "--cache-dir", filepath.Join(home, "uv-cache"))...)
@@ -134,8 +140,11 @@ func (s *Store) run(ctx context.Context, dir string, args ...string) error {
 		unix.Umask(0o022) // of this thread alone, now: every build's user reads what uv installs
 		return cmd.Run()
 	})
-	if ctx.Err() != nil {
-		return ctx.Err()
+	switch {
+	case started.Err() != nil:
+		return started.Err()
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
 	}
 	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
 		return &failedError{status: ended.ExitCode(), said: said.String()}

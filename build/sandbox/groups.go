@@ -92,7 +92,7 @@ func firstExisting(dirs ...string) string {
 
 // writable tries to make a group.
 func writable(dir string) bool {
-	try := filepath.Join(dir, "wheelyard-try-"+strconv.Itoa(os.Getpid()))
+	try := filepath.Join(dir, "wheelyard-try") // one name for all: whoever is killed here leaves nothing that the next one doesn't remove
 	err := os.Mkdir(try, 0o755)
 	os.Remove(try)
 	return err == nil || errors.Is(err, fs.ErrExist)

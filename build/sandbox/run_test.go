@@ -340,6 +340,17 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
+// TestFirstToGo: when memory is short, the kernel ends builds rather than anything else.
+func TestFirstToGo(t *testing.T) {
+	b := newBox(t, Options{})
+	if b.UID() < 0 {
+		t.Skip("only root sets it")
+	}
+	if _, said := b.sh(t, Limits{}, "cat /proc/self/oom_score_adj"); said != "500\n" {
+		t.Errorf("%q", said)
+	}
+}
+
 // TestNothingRunsAfter: a program ends, and what it left in the background does at the same time, even if it is much and takes long to end.
 func TestNothingRunsAfter(t *testing.T) {
 	b := newBox(t, Options{})
