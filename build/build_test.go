@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"wheelyard/build/diagnose"
 	"wheelyard/internal/pypitest"
 	"wheelyard/platform"
 	"wheelyard/yard"
@@ -191,4 +192,35 @@ func BenchmarkWarm(b *testing.B) {
 		r.Close()
 	}
 	b.ReportMetric(float64(backend)/float64(b.N), "backend-ms/op")
+}
+
+func TestTogether(t *testing.T) {
+	f := func(rule, reason, advice string) diagnose.Finding {
+		return diagnose.Finding{Class: yard.BuildRequirement, Rule: rule, Reason: reason, Advice: advice}
+	}
+	for _, c := range []struct {
+		failed         []diagnose.Finding
+		reason, advice string
+	}{
+		{[]diagnose.Finding{f("module", "a", "x")}, "a", "x"},
+		{[]diagnose.Finding{f("module", "a", "x"), f("module", "a", "x")}, "a", "x"},
+		{[]diagnose.Finding{f("use_2to3", "a", "x"), f("module", "b", "y")}, "a; in another environment: b", "x"},
+		{[]diagnose.Finding{f("", "no set of wheels", ""), f("module", "b", "y")}, "b; in another environment: no set of wheels", "y"},
+	} {
+		if got := together(c.failed); got.Reason != c.reason || got.Advice != c.advice || got.Class != yard.BuildRequirement {
+			t.Errorf("%+v: %+v", c.failed, got)
+		}
+	}
+}
+
+// TestPointOut: a version that is too old for the interpreter has later ones.
+func TestPointOut(t *testing.T) {
+	s := newShop(t, small)
+	for _, name := range []string{"demo-0.9-py3-none-any.whl", "demo-3.0-py3-none-any.whl", "demo-2.0-py3-none-any.whl", "demo-1.9-cp27-cp27m-win32.whl", "demo-1.8rc1-py3-none-any.whl"} {
+		s.up.AddFile("demo", name, []byte(name), pypitest.Attrs{})
+	}
+	d := s.do(t, s.sdist(t, before(`raise ModuleNotFoundError("No module named 'imp'", name="imp")`)))
+	if d.Attempt.Class != yard.PythonTooNew || !strings.Contains(d.Attempt.Advice, "demo 2.0 is the first") {
+		t.Errorf("%s: %s; %s", d.Attempt.Class, d.Attempt.Reason, d.Attempt.Advice)
+	}
 }

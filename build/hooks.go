@@ -90,11 +90,12 @@ func (j *job) hook(ctx context.Context, name string) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	j.said = heard.text()
 	a := j.answer()
 	if o.OK() && a.Value != nil {
 		return a, nil
 	}
-	return answer{}, j.explain(o, a, heard.text())
+	return answer{}, j.explain(o, a, j.said)
 }
 
 // answer reads what the runner wrote; nothing of it is believed that isn't looked at again.

@@ -11,7 +11,7 @@ import (
 )
 
 // edition is of how builds are done: another one may come to another outcome.
-const edition = 1
+const edition = 2
 
 // Inputs is the digest of what an outcome on t depends on besides the order: the root, the interpreter, the limits, and how builds are done.
 func Inputs(t platform.Target, l Limits) string {

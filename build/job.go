@@ -38,6 +38,7 @@ type job struct {
 	tries  []Try
 
 	environment env.Environment
+	said        string // what the last hook printed, as far as it is remembered
 	wheel       string // path, when there is one
 	file        yard.File
 	report      *inspect.Report
@@ -69,7 +70,7 @@ func (j *job) run(ctx context.Context, live io.Writer) (Result, error) {
 	}
 	finding := diagnose.Finding{Class: yard.Built}
 	if err != nil {
-		finding = classify(err)
+		finding = j.pointOut(ctx, classify(err))
 	}
 	j.conclude(finding)
 	if err := l.close(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"wheelyard/build/diagnose"
 	"wheelyard/build/inspect"
 	"wheelyard/build/sandbox"
 	"wheelyard/packaging/wheel"
@@ -61,7 +62,7 @@ func (j *job) judge(ctx context.Context, made string) error {
 		return faulty(err)
 	}
 	if err := j.compare(ctx); err != nil {
-		return err
+		return j.advise(err)
 	}
 	return j.tryOut(ctx, site)
 }
@@ -77,6 +78,18 @@ func faulty(err error) error {
 		class = yard.Incomplete
 	}
 	return fail(class, f.Reason, f.Advice)
+}
+
+// advise tells of a wheel that lacks something what the build said is missing, where it said so.
+func (j *job) advise(err error) error {
+	f, ok := errors.AsType[*failure](err)
+	if !ok || f.finding.Class != yard.Incomplete {
+		return err
+	}
+	if missing := diagnose.Missing(j.said); missing != "" {
+		return fail(f.finding.Class, f.finding.Reason, "what it said is missing: "+missing)
+	}
+	return err
 }
 
 // normalise writes the wheel again in its normal form, under the name that its build number gives it.

@@ -1,15 +1,19 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
+	"wheelyard/build/diagnose"
 	"wheelyard/build/env"
+	"wheelyard/packaging/pep440"
 	"wheelyard/packaging/sdist"
 	"wheelyard/yard"
 )
@@ -91,49 +95,88 @@ func readSmall(root *os.Root, name string, limit int64) ([]byte, error) {
 }
 
 // climb tries the build environments, one after the other: as of the later of the sdist's upload and the interpreter's release; then, if it was
-// the environment that failed, today's. It returns the name of the wheel in box/out/wheels.
+// the environment that failed, with the setuptools that it shows to need, and today's. It returns the name of the wheel in box/out/wheels.
 func (j *job) climb(ctx context.Context) (made string, err error) {
-	for i, asOf := range j.rungs() {
+	var failed []diagnose.Finding
+	rungs := j.rungs()
+	for i := 0; i < len(rungs); i++ {
 		if i > 0 {
-			j.log.say("again, with the build requirements of today")
+			j.log.say("again, with the build requirements %s", rungs[i])
 			if err := j.unpack(ctx); err != nil {
 				return "", err
 			}
 		}
-		made, err = j.try(ctx, asOf)
+		made, err = j.try(ctx, rungs[i])
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		t := Try{AsOf: asOf, Environment: j.environment.Files, Class: yard.Built}
+		t := Try{AsOf: rungs[i].asOf, Environment: j.environment.Files, Class: yard.Built}
 		if err != nil {
 			finding := classify(err)
 			t.Class, t.Reason = finding.Class, finding.Reason
+			failed = append(failed, finding)
 		}
 		j.tries = append(j.tries, t)
 		if t.Class != yard.BuildRequirement {
 			return made, err
 		}
 		j.log.say("%s: %s", t.Class, t.Reason)
+		if i == 0 && failed[0].Rule == diagnose.Use2to3 && j.t.Version.Compare(lastWith2to3) < 0 {
+			rungs = slices.Insert(rungs, 1, rung{rungs[0].asOf, "setuptools<58"})
+		}
 	}
-	return made, err
+	return "", &failure{together(failed)}
+}
+
+// together is what several environments failed of: the first one is the one that should have worked, unless there is none as of its date.
+func together(failed []diagnose.Finding) diagnose.Finding {
+	all := slices.CompactFunc(slices.Clone(failed), func(a, b diagnose.Finding) bool { return a.Reason == b.Reason })
+	if len(all) > 1 && all[0].Rule == "" {
+		all = append(all[1:], all[0])
+	}
+	f := all[0]
+	for _, other := range all[1:] {
+		f.Reason += "; in another environment: " + other.Reason
+		f.Advice = cmp.Or(f.Advice, other.Advice)
+	}
+	return f
+}
+
+// lastWith2to3: with Python 3.13, lib2to3 went.
+var lastWith2to3 = pep440.MustParse("3.13.dev0")
+
+// rung is a build environment to try: as of a date, and with a requirement more than the sdist has.
+type rung struct {
+	asOf time.Time
+	more string // "": none
+}
+
+func (r rung) String() string {
+	if r.more != "" {
+		return "as of " + r.asOf.Format(time.DateOnly) + " and " + r.more
+	}
+	return "of " + r.asOf.Format(time.DateOnly)
 }
 
 // rungs are the dates. Today is the day's beginning, so that its answers are kept for a day.
-func (j *job) rungs() []time.Time {
+func (j *job) rungs() []rung {
 	today := j.b.Now().UTC().Truncate(24 * time.Hour)
 	first := j.o.Sdist.UploadTime.UTC()
 	if j.t.Released.After(first) {
 		first = j.t.Released.UTC()
 	}
 	if first.IsZero() || !first.Before(today) {
-		return []time.Time{j.b.Now().UTC().Truncate(time.Hour).Add(time.Hour)}
+		return []rung{{asOf: j.b.Now().UTC().Truncate(time.Hour).Add(time.Hour)}}
 	}
-	return []time.Time{first, today}
+	return []rung{{asOf: first}, {asOf: today}}
 }
 
-// try builds in the environment as of a date.
-func (j *job) try(ctx context.Context, asOf time.Time) (made string, err error) {
-	q := env.Question{Requirements: j.system.Requires, AsOf: asOf, Target: j.t}
+// try builds in one environment.
+func (j *job) try(ctx context.Context, r rung) (made string, err error) {
+	q := env.Question{Requirements: j.system.Requires, AsOf: r.asOf, Target: j.t}
+	if r.more != "" {
+		q.Requirements = append(slices.Clone(q.Requirements), r.more)
+	}
 	j.environment = env.Environment{}
 	if err := j.prepare(ctx, q); err != nil {
 		return "", err

@@ -91,6 +91,13 @@ func headerAdvice(header string) string {
 }
 
 func libraryAdvice(name string) string {
+	if one, other, two := strings.Cut(name, " and "); two {
+		first, second := libraryAdvice(one), libraryAdvice(other)
+		if p, ok := strings.CutPrefix(second, installs); ok && strings.HasPrefix(first, installs) {
+			return first + " " + p
+		}
+		return first + "; " + second
+	}
 	if p := byLibrary[name]; p != "" {
 		return install(p)
 	}
@@ -114,4 +121,18 @@ func programAdvice(name string) string {
 	return "find the package that has it (apt-file search bin/" + path.Base(name) + ") and install it"
 }
 
-func install(p string) string { return "apt-get install " + p }
+const installs = "apt-get install "
+
+// notEverywhere are packages that not every release has.
+var notEverywhere = map[string]string{
+	"libgirepository-2.0-dev": "since Debian 13",
+	"libpcre3-dev":            "up to Debian 12",
+	"nvidia-cuda-toolkit":     "in non-free",
+}
+
+func install(p string) string {
+	if where := notEverywhere[p]; where != "" {
+		return installs + p + " (" + where + ")"
+	}
+	return installs + p
+}

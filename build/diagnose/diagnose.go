@@ -7,6 +7,7 @@ package diagnose
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 )
 
 // Rules is the number of the rules' edition. Attempts that failed under another one are worth another try.
-const Rules = 1
+const Rules = 2
 
 // Evidence is what is known of a build that failed. All that comes from the build itself may be a lie, which then only hurts its own package.
 type Evidence struct {
@@ -50,10 +51,44 @@ func Failure(e Evidence) Finding {
 	for _, r := range rules {
 		if f, ok := r.apply(e); ok {
 			f.Rule = r.name
+			if f.Class == yard.PythonTooNew && r.name != "cython-output" && madeByCython.MatchString(e.Output) {
+				f.Reason = short(f.Reason + ", in code that an old Cython made")
+			}
 			return f
 		}
 	}
 	return Finding{Class: yard.SourceFault, Reason: lastError(e), Rule: "none"}
+}
+
+var madeByCython = regexp.MustCompile(`__[Pp]yx_`)
+
+// most is how many missing things are named.
+const most = 3
+
+// Missing names what of the system a build that did not fail said is missing, and how to get it; "": nothing.
+func Missing(output string) string {
+	var all []string
+	for _, r := range rules {
+		if r.class != yard.MissingLibrary || r.pattern == nil || r.when != nil {
+			continue
+		}
+		for _, g := range r.pattern.FindAllStringSubmatch(output, -1) {
+			f := r.finding(firstOf(g[1:]), Evidence{})
+			if text := f.Reason + ": " + f.Advice; !slices.Contains(all, text) && len(all) < most {
+				all = append(all, text)
+			}
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+func firstOf(groups []string) string {
+	for _, g := range groups {
+		if g != "" {
+			return g
+		}
+	}
+	return ""
 }
 
 // probes are lines about programs that configure, distutils, cmake and meson only try whether they compile: their errors are answers.
@@ -102,27 +137,26 @@ func (r rule) apply(e Evidence) (Finding, bool) {
 	if r.when != nil && !r.when(e) {
 		return Finding{}, false
 	}
-	f := Finding{Class: r.class, Reason: r.reason}
 	group := ""
 	if r.pattern != nil {
 		all := r.pattern.FindAllStringSubmatch(e.Output, -1)
 		if all == nil {
 			return Finding{}, false
 		}
-		for _, g := range all[len(all)-1][1:] { // the last one is what ended it
-			if g != "" {
-				group = g
-				break
-			}
-		}
+		group = firstOf(all[len(all)-1][1:]) // the last one is what ended it
 	}
+	return r.finding(group, e), true
+}
+
+func (r rule) finding(group string, e Evidence) Finding {
+	f := Finding{Class: r.class, Reason: r.reason}
 	f.Reason = strings.ReplaceAll(f.Reason, "$1", group)
 	f.Reason = strings.ReplaceAll(f.Reason, "$error", e.Error)
 	f.Reason = short(strings.ReplaceAll(f.Reason, "$unusable", e.Unusable))
 	if r.advice != nil {
 		f.Advice = r.advice(group)
 	}
-	return f, true
+	return f
 }
 
 // errorLines are tried in this order; of the first that occurs, its last match counts, for compilers (first match), what they say first.

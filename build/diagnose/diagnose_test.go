@@ -89,6 +89,11 @@ var examples = []struct {
 	{"cython", yard.BuildRequirement, "Cython", "version", Evidence{Output: "Error compiling Cython file:\n------\n"}},
 	{"fortran", yard.MissingLibrary, "Fortran", "gfortran", Evidence{Output: "numpy.distutils.fcompiler.CompilerNotFound: no Fortran compiler found\n"}},
 	{"said-library", yard.MissingLibrary, "jpeg", "libjpeg-dev", Evidence{Output: "The headers or library files could not be found for jpeg,\na required dependency when compiling Pillow from source.\n"}},
+	{"said-library", yard.MissingLibrary, "libxml2 and libxslt", "apt-get install libxml2-dev libxslt1-dev", Evidence{Output: "Error: Please make sure the libxml2 and libxslt development packages are installed.\n"}},
+	{"swig-output", yard.MissingLibrary, "SWIG", "apt-get install swig", Evidence{Output: "x86_64-linux-gnu-gcc -c SWIG/_m2crypto_wrap.c\nSWIG/_m2crypto_wrap.c:9511:19: error: invalid use of undefined type ‘struct stack_st’\n"}},
+	{"openssl", yard.SourceFault, "RSA_SSLV23_PADDING", "OpenSSL", Evidence{Output: "swigging SWIG/_m2crypto.i to SWIG/_m2crypto_wrap.c\nSWIG/_m2crypto_wrap.c:32549:102: error: ‘RSA_SSLV23_PADDING’ undeclared (first use in this function); did you mean ‘RSA_NO_PADDING’?\n"}},
+	{"python-internals", yard.PythonTooNew, "PyFrameObject, which this Python no longer has, or has in another form, in code that an old Cython made", "", Evidence{Uploaded: old, Released: py311, Output: "src/lxml/etree.c:1:1: note: in expansion of macro ‘__Pyx_PyFrame_SetLineNumber’\nx.c:3:34: error: invalid use of incomplete typedef ‘PyFrameObject’ {aka ‘struct _frame’}\n"}},
+	{"pkg-config", yard.MissingLibrary, "girepository-2.0", "Debian 13", Evidence{Output: "ERROR: Dependency \"girepository-2.0\" not found, tried pkgconfig\n"}},
 	{"cython-output", yard.PythonTooNew, "__pyx_", "Cython", Evidence{Uploaded: old, Released: py311, Output: "src/x.c:9:1: error: ‘__pyx_frame’ undeclared\n"}},
 	{"processes-starved", yard.Limits, "processes", "processes", Evidence{Starved: sandbox.Procs, Status: 1}},
 	{"killed", yard.Limits, "killed", "", Evidence{Status: 137}},
@@ -116,6 +121,18 @@ func TestExamples(t *testing.T) {
 		if !seen[r.name] {
 			t.Errorf("the rule %q has no example", r.name)
 		}
+	}
+}
+
+// TestMissing: an optional part was left out, without an error.
+func TestMissing(t *testing.T) {
+	got := Missing("build/temp/check_libyaml.c:2:10: fatal error: yaml.h: No such file or directory\nlibyaml is not found or a compiler error: forcing --without-libyaml\n" +
+		"/bin/sh: 1: krb5-config: not found\n/bin/sh: 1: krb5-config: not found\n")
+	if want := "the header yaml.h is missing: apt-get install libyaml-dev; the program krb5-config is missing: apt-get install libkrb5-dev"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := Missing("all is well\n"); got != "" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -21,6 +21,9 @@ const internals = `Py(?:ThreadState|FrameObject|InterpreterState|CodeObject|Type
 	`_?PyUnicode_\w+|PyEval_\w+|_?PyLong_\w+|PyObject_GC_UnTrack|_PyGC_\w+|_PyThreadState_\w+|_PyBytes_\w+|_PyInterpreterState\w*|` +
 	`PyCode_New\w*|PyCFunction_\w+|_PyObject_\w+|_Py_\w+|Py_UNICODE\w*|_PyDict_\w+|PyModule_\w+|PyTrash\w*|Py_TRASHCAN\w*|_PyString_\w+|_PyCFunctionFast\w*`
 
+// Use2to3 is the rule of sources that setuptools before 58 would have translated from Python 2.
+const Use2to3 = "use_2to3"
+
 // rules in the order in which they are asked: what names a missing thing before what merely follows from it.
 var rules = []rule{
 	// A backend that isn't there, or breaks in its own code, is the environment's fault: another one may do.
@@ -46,10 +49,14 @@ var rules = []rule{
 		class: yard.PythonTooNew, reason: "it includes $1, which Python no longer has since 3.11"},
 	{name: "python-headers", pattern: re(`fatal error: ((?:frameobject|code|pystate|cStringIO|node|parsetok|grammar|symtable|pyarena|Python-ast|structmember|pyfpe|asdl|eval)\.h|internal/\w+\.h): No such file`), when: older,
 		class: yard.PythonTooNew, reason: "it includes $1, which this Python doesn't have"},
-	{name: "use_2to3", pattern: re(`(?:error in .* setup command: use_2to3 is invalid|error: (?:invalid command )?'?use_2to3)`),
+	{name: Use2to3, pattern: re(`(?:error in .* setup command: use_2to3 is invalid|error: (?:invalid command )?'?use_2to3)`),
 		class: yard.BuildRequirement, reason: "it is Python 2 code that setuptools before 58 would have translated (use_2to3)", advice: fixed("a recipe with setuptools<58 may help")},
 	{name: "python-internals", pattern: re(`error: .*?['‘](?:struct )?((?:` + internals + `))\b`), when: older,
 		class: yard.PythonTooNew, reason: "it uses $1, which this Python no longer has, or has in another form"},
+	{name: "swig-output", pattern: re(`^(\S*_wrap\.c(?:pp|xx)?:\d+:\d+: error: .*)$`), when: func(e Evidence) bool { return !strings.Contains(e.Output, "swigging ") },
+		class: yard.MissingLibrary, reason: "without SWIG, it takes what an older one made of it, and that does not compile: $1", advice: fixed("apt-get install swig")},
+	{name: "openssl", pattern: re(`error: ['‘](RSA_SSLV23_PADDING|SSLv23_\w+|(?:EVP|HMAC|RSA|DSA|DH|EC|BIO|X509|ENGINE|SSL|FIPS|ERR|CRYPTO)_\w+|(?:dsa|rsa|dh|evp_\w+|hmac_ctx|bio|x509)_st)['’] (?:undeclared|was not declared)`),
+		class: yard.SourceFault, reason: "it uses $1, which this system's OpenSSL doesn't have", advice: fixed("it was made for an older OpenSSL: a later version of the project, or a recipe, may help")},
 	{name: "python-symbols", pattern: re(`undefined reference to [` + "`" + `'‘](_?Py\w+)'`), when: older,
 		class: yard.PythonTooNew, reason: "it uses $1, which this Python no longer has"},
 	{name: "struct-member", pattern: re(`error: ['‘](?:struct )?(?:PyThreadState|PyFrameObject|PyInterpreterState|PyTypeObject|_typeobject|_frame|_ts|_is|PyCodeObject)['’](?: \{[^}]*\})?.* has no member named ['‘](\w+)`),
@@ -90,7 +97,7 @@ var rules = []rule{
 		class: yard.MissingLibrary, reason: "there is no compiler", advice: fixed("apt-get install g++")},
 	{name: "fortran", pattern: re(`(?:no Fortran compiler found|Unknown compiler\(s\): \[\['(?:gfortran|flang))`),
 		class: yard.MissingLibrary, reason: "there is no Fortran compiler", advice: fixed("apt-get install gfortran")},
-	{name: "said-library", pattern: re(`(?:Could not find (?:the )?([\w.+-]+) (?:headers|development files|libraries|library)|(?:please|Please) make sure the ([\w.+-]+) (?:library|development package)s? (?:and development packages )?(?:is|are) installed|error: ([\w.+-]+) (?:library|headers) not found|The headers or library files could not be found for (\w+))`),
+	{name: "said-library", pattern: re(`(?:Could not find (?:the )?([\w.+-]+) (?:headers|development files|libraries|library)|(?:please|Please) make sure the ([\w.+-]+(?: and [\w.+-]+)?) (?:library|development package)s? (?:and development packages )?(?:is|are) installed|error: ([\w.+-]+) (?:library|headers) not found|The headers or library files could not be found for (\w+))`),
 		class: yard.MissingLibrary, reason: "the library $1 is missing", advice: libraryAdvice},
 	{name: "said-shared", pattern: re(`(?i:can ?not (?:locate|find)|could not (?:locate|find)|unable to (?:locate|find)) ['"]?([\w+-]+)\.so\b`),
 		class: yard.MissingLibrary, reason: "the library $1 is missing", advice: libraryAdvice},
