@@ -81,7 +81,7 @@ func (h *house) hereTarget(ctx context.Context, name string) (platform.Target, e
 	if name == "" {
 		return platform.Target{}, usageError{"no platform of the configuration is this machine's own\n  hint: root = \"host\" makes one"}
 	}
-	return platform.Target{}, usageError{fmt.Sprintf("%s is no target that this machine builds for\n  hint: `wheelyard platform list` shows them", name)}
+	return platform.Target{}, usageError{fmt.Sprintf("%s is no target that this machine builds for\n  hint: `wheelyard platform list` shows them: %s", name, targetNames(targets))}
 }
 
 // orderFor makes the order for a pin as if there were no wheel of it. fitting names upstream's wheel that fits; "": it has none.

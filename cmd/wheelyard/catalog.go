@@ -9,6 +9,8 @@ type catalogCmd struct {
 	Rebuild rebuildCmd `cmd:"" help:"Make the catalog again, from blobs and records."`
 }
 
+func (catalogCmd) Help() string { return "Example:\n  wheelyard catalog rebuild" }
+
 type rebuildCmd struct{}
 
 func (rebuildCmd) Help() string {

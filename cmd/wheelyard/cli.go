@@ -62,6 +62,14 @@ func run(ctx context.Context, args []string, p process) (status int) {
 		p.now = time.Now
 	}
 	var c cli
+	out := &remembering{to: p.stdout}
+	p.stdout = out
+	defer func() {
+		if out.err != nil && status != statusUsage {
+			fmt.Fprintf(p.stderr, "wheelyard: printing the result: %v\n", out.err)
+			status = statusFailed
+		}
+	}()
 	exit := -1
 	parser, err := kong.New(&c,
 		kong.Name("wheelyard"),
@@ -85,10 +93,44 @@ func run(ctx context.Context, args []string, p process) (status int) {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(p.stderr, "wheelyard: %v\n  hint: wheelyard --help\n", err)
+		if out.err != nil { // of --help
+			return statusFailed
+		}
+		fmt.Fprintf(p.stderr, "wheelyard: %v\n  hint: %s --help\n", err, commandOf(err))
 		return statusUsage
 	}
-	return statusOf(k.Run(), ctx, p.stderr)
+	err = k.Run()
+	if out.err != nil && errors.Is(err, out.err) {
+		err = nil // told above
+	}
+	return statusOf(err, ctx, p.stderr)
+}
+
+// commandOf is the command whose arguments were wrong, as far as it is known.
+func commandOf(err error) string {
+	name := "wheelyard"
+	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil {
+		for _, step := range parse.Context.Path {
+			if step.Command != nil {
+				name += " " + step.Command.Name
+			}
+		}
+	}
+	return name
+}
+
+// remembering keeps the first error of writing, so that a result that did not get through isn't taken for one that did.
+type remembering struct {
+	to  io.Writer
+	err error
+}
+
+func (r *remembering) Write(b []byte) (int, error) {
+	n, err := r.to.Write(b)
+	if err != nil && r.err == nil {
+		r.err = err
+	}
+	return n, err
 }
 
 func verdictNames() string {

@@ -66,5 +66,15 @@ func (h *house) lastAttempt(ctx context.Context, name project.Name, version, tar
 			return a, nil
 		}
 	}
-	return yard.Attempt{}, usageError{fmt.Sprintf("%s was never tried here\n  hint: `wheelyard why %s` says why", name, name)}
+	if err := h.checkTarget(ctx, target); err != nil {
+		return yard.Attempt{}, err
+	}
+	what := string(name)
+	if version != "" {
+		what += "==" + version
+	}
+	if len(past) > 0 {
+		return yard.Attempt{}, usageError{fmt.Sprintf("%s was never tried for %s\n  hint: it was for %s", what, target, past[len(past)-1].Target)}
+	}
+	return yard.Attempt{}, usageError{fmt.Sprintf("%s was never tried here\n  hint: `wheelyard why %s` says why", what, what)}
 }

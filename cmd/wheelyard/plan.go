@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"wheelyard/packaging/project"
 	"wheelyard/plan"
-	"wheelyard/source"
 )
 
 type planCmd struct {
@@ -17,6 +19,8 @@ type planCmd struct {
 	Verdict string `help:"Only this verdict: ${verdicts}." enum:",${verdicts}" default:"" placeholder:"VERDICT"`
 	Format  string `help:"table or json." enum:"table,json" default:"table"`
 	Offline bool   `help:"Ask nobody: use the pages seen last, however old."`
+
+	only []string // of a dry run: these are checked
 }
 
 func (planCmd) Help() string {
@@ -32,7 +36,22 @@ func (c *planCmd) Run(ctx context.Context, all *cli, p *process) error {
 	}
 	defer h.close()
 	h.offline = c.Offline
-	pl, err := h.plan(ctx)
+	if err := errors.Join(h.checkSource(c.Source, c.Series), h.checkTarget(ctx, c.Target)); err != nil {
+		return err
+	}
+	in, err := h.input(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := namesOf(c.only, in.Wants); err != nil {
+		return err
+	}
+	watch := newProgress(ctx, p.stderr, h.now)
+	if !h.offline {
+		in.Page = watch.pages(in)
+	}
+	pl, err := h.plan(ctx, in)
+	watch.close()
 	if err != nil {
 		return err
 	}
@@ -41,21 +60,17 @@ func (c *planCmd) Run(ctx context.Context, all *cli, p *process) error {
 		return writeJSON(p.stdout, pl)
 	}
 	writePlan(p.stdout, pl)
-	writeProblems(p.stderr, pl.Problems)
+	writeWarnings(p.stderr, pl)
 	return nil
 }
 
 // plan makes the plan as things stand, changing nothing. Without a yard there is nothing held and nothing tried.
-func (h *house) plan(ctx context.Context) (plan.Plan, error) {
-	decide, _, err := h.planner(ctx)
-	if err != nil {
-		return plan.Plan{}, err
-	}
+func (h *house) plan(ctx context.Context, in plan.Input) (plan.Plan, error) {
 	held, past, err := h.state(ctx)
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	return decide(held, past), ctx.Err()
+	return h.planner(in)(held, past), ctx.Err()
 }
 
 // filter keeps the decisions that the flags ask for, and the orders that belong to them.
@@ -131,14 +146,33 @@ func writeSummary(w io.Writer, s plan.Summary) {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
-	fmt.Fprintf(w, "%s, %s: %s\n", count(s.Wants, "want"), count(s.Decisions, "decision"), strings.Join(parts, ", "))
+	fmt.Fprintf(w, "%s, %s", count(s.Wants, "want"), count(s.Decisions, "decision"))
+	if len(parts) > 0 {
+		fmt.Fprintf(w, ": %s", strings.Join(parts, ", "))
+	}
+	fmt.Fprintln(w)
 	if s.Elsewhere > 0 {
 		fmt.Fprintf(w, "%s can only be built on another machine\n", count(s.Elsewhere, "order"))
 	}
 }
 
-func writeProblems(w io.Writer, problems []source.Problem) {
-	for _, p := range problems {
+// writeWarnings tells what is wrong in the sources, and that upstream could not be asked: that is one thing, of however many projects.
+func writeWarnings(w io.Writer, pl plan.Plan) {
+	for _, p := range pl.Problems {
 		fmt.Fprintf(w, "warning: %s:%d: %s\n", p.File, p.Line, p.Problem)
+	}
+	var unasked []project.Name
+	why := ""
+	for _, d := range pl.Decisions {
+		if !d.Temporary || slices.Contains(unasked, d.Project) {
+			continue
+		}
+		if unasked = append(unasked, d.Project); why == "" {
+			why = d.Reason
+		}
+	}
+	if len(unasked) > 0 {
+		fmt.Fprintf(w, "warning: upstream could not be asked about %s, first about %s: unknown %s\n  hint: ask again later; --offline uses the pages seen last, however old\n",
+			count(len(unasked), "project"), unasked[0], why)
 	}
 }

@@ -13,6 +13,10 @@ type platformCmd struct {
 	Show platformShowCmd `cmd:"" help:"What was probed of a platform."`
 }
 
+func (platformCmd) Help() string {
+	return "Example:\n  wheelyard platform list\n  wheelyard platform show debian-12-x86_64"
+}
+
 type platformListCmd struct {
 	Format string `help:"table or json." enum:"table,json" default:"table"`
 }
@@ -74,11 +78,11 @@ func (c *platformShowCmd) Run(ctx context.Context, all *cli, p *process) error {
 		return err
 	}
 	defer h.close()
-	for _, conf := range h.config.Platforms {
+	for i, conf := range h.config.Platforms {
 		if c.Name != "" && conf.Name != c.Name {
 			continue
 		}
-		f, err := h.factsOf(ctx, conf)
+		f, err := h.factsOf(ctx, i)
 		if err != nil {
 			return err
 		}
@@ -91,16 +95,23 @@ func (c *platformShowCmd) Run(ctx context.Context, all *cli, p *process) error {
 }
 
 func showFacts(p *process, f platform.Facts) error {
-	table(p.stdout, [][]string{
+	about := [][]string{
 		{"platform", f.Platform},
 		{"system", strings.TrimSpace(fmt.Sprintf("%s %s %s", f.OS.ID, f.OS.VersionID, f.OS.Codename))},
 		{"architecture", f.Arch},
 		{"libc", f.Libc.Name + " " + f.Libc.Version},
-		{"packages", fmt.Sprintf("%d, %s", f.Root.Packages, f.Root.Digest)},
-	})
+	}
+	if f.Root.Packages > 0 {
+		about = append(about, []string{"packages", fmt.Sprintf("%d, %s", f.Root.Packages, f.Root.Digest)})
+	}
+	table(p.stdout, about)
 	for _, in := range f.Interpreters {
 		fmt.Fprintf(p.stdout, "\n%s/%s\n", f.Platform, in.Target)
-		rows := [][]string{{"  python", in.Implementation + " " + in.Version}, {"  path", in.Path}, {"  soabi", in.SOABI}}
+		rows := [][]string{{"  python", in.Implementation + " " + in.Version}}
+		if in.Path != "" {
+			rows = append(rows, []string{"  path", in.Path})
+		}
+		rows = append(rows, []string{"  soabi", in.SOABI})
 		if n := len(in.Tags); n > 0 {
 			rows = append(rows, []string{"  tags", fmt.Sprintf("%d, from %s to %s", n, in.Tags[0], in.Tags[n-1])})
 		}

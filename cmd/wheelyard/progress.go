@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,16 +24,21 @@ type progress struct {
 	bar *mpb.Progress // nil: no terminal
 
 	mu      sync.Mutex
-	total   *mpb.Bar
+	reading *reading // nil: no pages are being read
+	total   *mpb.Bar // nil: nothing was ordered yet
 	orders  int
+	ended   int
 	running map[yard.Key]*mpb.Bar
 }
 
-func newProgress(to io.Writer, now func() time.Time) *progress {
+// newProgress begins to tell. ctx ends with Ctrl-C, whose "^C" a terminal shows where the bars are.
+func newProgress(ctx context.Context, to io.Writer, now func() time.Time) *progress {
 	p := &progress{now: now, to: to, running: map[yard.Key]*mpb.Bar{}}
-	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	f, ok := to.(*os.File)
+	if kind := os.Getenv("TERM"); ok && term.IsTerminal(int(f.Fd())) && kind != "" && kind != "dumb" { // those can't move the cursor
 		p.bar = mpb.New(mpb.WithOutput(f), mpb.WithRefreshRate(200*time.Millisecond))
 		p.to = p.bar
+		context.AfterFunc(ctx, func() { io.WriteString(f, "\r") }) // so that the line with "^C" goes as a whole
 	}
 	return p
 }
@@ -43,30 +50,37 @@ func (p *progress) close() {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.endReading()
 	for _, b := range p.running {
 		b.Abort(true)
 	}
-	if p.total != nil {
+	switch {
+	case p.total == nil:
+	case p.ended == p.orders:
+		p.total.SetTotal(int64(p.orders), true)
+	default:
 		p.total.Abort(true)
 	}
 	p.bar.Wait()
 }
 
 func (p *progress) Planned(_ plan.Plan, orders int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.endReading()
 	if orders == 0 {
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.orders += orders
 	switch {
 	case p.bar == nil:
 		fmt.Fprintf(p.to, "%s to do\n", count(orders, "build"))
 	case p.total == nil:
-		p.total = p.bar.AddBar(int64(p.orders), mpb.BarPriority(1<<20), // below all others
+		p.total = p.bar.AddBar(0, mpb.BarPriority(1<<20), // below all others; 0: a later plan may order more, so that only close knows the end
 			mpb.PrependDecorators(decor.Name("builds "), decor.CountersNoUnit("%d/%d")),
 			mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO)))
-	default:
+	}
+	if p.total != nil {
 		p.total.SetTotal(int64(p.orders), false)
 	}
 }
@@ -79,7 +93,7 @@ func (p *progress) Started(o plan.Order) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.running[o.Key] = p.bar.New(1, mpb.SpinnerStyle(), mpb.BarRemoveOnComplete(),
+	p.running[o.Key] = p.bar.New(1, mpb.SpinnerStyle().PositionLeft(), mpb.BarRemoveOnComplete(), mpb.BarWidth(1),
 		mpb.AppendDecorators(decor.Name("building "+what+" "), decor.Elapsed(decor.ET_STYLE_GO)))
 }
 
@@ -90,6 +104,10 @@ func (p *progress) Finished(o plan.Order, a yard.Attempt, err error) {
 		b.Abort(true)
 		delete(p.running, o.Key)
 	}
+	if errors.Is(err, context.Canceled) { // to end at once was asked for, and is told once
+		return
+	}
+	p.ended++
 	if p.total != nil {
 		p.total.Increment()
 	}

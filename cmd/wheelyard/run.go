@@ -32,8 +32,11 @@ A build that fails is no error of the run: it is reported, and everything else i
 }
 
 func (c *runCmd) Run(ctx context.Context, all *cli, p *process) error {
+	if c.Jobs < 0 {
+		return usageError{fmt.Sprintf("--jobs=%d: at least 1, or 0 for one for each processor", c.Jobs)}
+	}
 	if c.DryRun {
-		return (&planCmd{Format: c.Format, Offline: c.Offline}).Run(ctx, all, p)
+		return (&planCmd{Format: c.Format, Offline: c.Offline, only: c.Only}).Run(ctx, all, p)
 	}
 	h, err := all.open(p)
 	if err != nil {
@@ -51,7 +54,7 @@ func (c *runCmd) Run(ctx context.Context, all *cli, p *process) error {
 		return ctx.Err()
 	}
 	c.report(p.stdout, h, out, h.now().Sub(started))
-	writeProblems(p.stderr, out.Plan.Problems)
+	writeWarnings(p.stderr, out.Plan)
 	if err == nil && c.Strict && out.Plan.Summary().Unserved > 0 {
 		return errUnserved
 	}
@@ -59,6 +62,14 @@ func (c *runCmd) Run(ctx context.Context, all *cli, p *process) error {
 }
 
 func (c *runCmd) round(ctx context.Context, h *house, stderr io.Writer) (cycle.Outcome, error) {
+	in, err := h.input(ctx)
+	if err != nil {
+		return cycle.Outcome{}, err
+	}
+	only, err := namesOf(c.Only, in.Wants)
+	if err != nil {
+		return cycle.Outcome{}, err
+	}
 	y, err := h.openYard()
 	if err != nil {
 		return cycle.Outcome{}, err
@@ -71,10 +82,6 @@ func (c *runCmd) round(ctx context.Context, h *house, stderr io.Writer) (cycle.O
 	if err := h.sweep(ctx); err != nil {
 		return cycle.Outcome{}, err
 	}
-	decide, targets, err := h.planner(ctx)
-	if err != nil {
-		return cycle.Outcome{}, err
-	}
 	builder, err := h.builder(ctx)
 	if err != nil {
 		return cycle.Outcome{}, err
@@ -83,13 +90,17 @@ func (c *runCmd) round(ctx context.Context, h *house, stderr io.Writer) (cycle.O
 	if err != nil {
 		return cycle.Outcome{}, err
 	}
-	watch := newProgress(stderr, h.now)
+	watch := newProgress(ctx, stderr, h.now)
 	defer watch.close()
+	if !h.offline {
+		in.Page = watch.pages(in)
+	}
+	decide := h.planner(in)
 	round := cycle.Round{
 		Plan: func(held []yard.Wheel, past []yard.Attempt) plan.Plan {
-			return c.only(decide(held, past))
+			return onlyOf(decide(held, past), only)
 		},
-		Targets: targets, Yard: y, Builder: builder, Tree: tree,
+		Targets: in.Targets, Yard: y, Builder: builder, Tree: tree,
 		Jobs: c.jobs(), Observer: watch,
 	}
 	return round.Run(ctx)
@@ -102,14 +113,10 @@ func (c *runCmd) jobs() int {
 	return runtime.NumCPU()
 }
 
-// only leaves the orders of the projects that were asked for; the verdicts of the others stand.
-func (c *runCmd) only(p plan.Plan) plan.Plan {
-	if len(c.Only) == 0 {
+// onlyOf leaves the orders of the projects that were asked for, or all if none were; the verdicts of the others stand.
+func onlyOf(p plan.Plan, names []project.Name) plan.Plan {
+	if len(names) == 0 {
 		return p
-	}
-	var names []project.Name
-	for _, s := range c.Only {
-		names = append(names, project.Normalize(s))
 	}
 	p.Orders = slices.DeleteFunc(p.Orders, func(o plan.Order) bool { return !slices.Contains(names, o.Project) })
 	return p

@@ -43,7 +43,11 @@ func (c *statusCmd) Run(ctx context.Context, all *cli, p *process) error {
 	}
 	defer h.close()
 	h.offline = true
-	pl, err := h.plan(ctx)
+	in, err := h.input(ctx)
+	if err != nil {
+		return err
+	}
+	pl, err := h.plan(ctx, in)
 	if err != nil {
 		return err
 	}
@@ -61,7 +65,7 @@ func (c *statusCmd) Run(ctx context.Context, all *cli, p *process) error {
 		return writeJSON(p.stdout, s)
 	}
 	s.write(p.stdout, h.now())
-	writeProblems(p.stderr, pl.Problems)
+	writeWarnings(p.stderr, pl)
 	return nil
 }
 

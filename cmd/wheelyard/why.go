@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"wheelyard/packaging/pep440"
@@ -22,7 +23,9 @@ type whyCmd struct {
 func (whyCmd) Help() string {
 	return `Example:
   wheelyard why PyYAML
-  wheelyard why PyYAML==5.4.1 --target debian-12-x86_64/cp311`
+  wheelyard why PyYAML==5.4.1 --target debian-12-x86_64/cp311
+
+What nobody wants is explained as if somebody did.`
 }
 
 func (c *whyCmd) Run(ctx context.Context, all *cli, p *process) error {
@@ -36,19 +39,29 @@ func (c *whyCmd) Run(ctx context.Context, all *cli, p *process) error {
 	}
 	defer h.close()
 	h.offline = c.Offline
-	pl, err := h.plan(ctx)
+	if err := h.checkTarget(ctx, c.Target); err != nil {
+		return err
+	}
+	in, err := h.input(ctx)
 	if err != nil {
 		return err
 	}
-	e := pl.Why(name, version, "")
-	var picked []plan.Decision
-	for _, d := range e.Decisions {
-		if c.Target == "" || covers(c.Target, d.Target) {
-			picked = append(picked, d)
+	in.Wants = slices.DeleteFunc(in.Wants, func(w source.Want) bool { return w.Project != name })
+	e, err := c.explain(ctx, h, in, name, version)
+	if err != nil {
+		return err
+	}
+	if len(e.Decisions) == 0 {
+		in.Wants, err = asIf(c.Project, name, version)
+		if err != nil {
+			return err
+		}
+		if e, err = c.explain(ctx, h, in, name, ""); err != nil {
+			return err
 		}
 	}
-	if e.Decisions = picked; len(picked) == 0 {
-		return usageError{fmt.Sprintf("nobody wants %s here: no source names it\n  hint: `wheelyard plan` lists what is wanted", c.Project)}
+	if len(e.Decisions) == 0 || e.Decisions[0].WantedBy == nil && e.Decisions[0].Code == plan.NoProject {
+		return usageError{fmt.Sprintf("nobody wants %s here: no source names it, and upstream has no project of this name\n  hint: `wheelyard plan` lists what is wanted", c.Project)}
 	}
 	if c.Format == "json" {
 		return writeJSON(p.stdout, e)
@@ -60,6 +73,34 @@ func (c *whyCmd) Run(ctx context.Context, all *cli, p *process) error {
 		writeWhy(p.stdout, d)
 	}
 	return nil
+}
+
+// explain plans for what in wants, and picks what was asked for.
+func (c *whyCmd) explain(ctx context.Context, h *house, in plan.Input, name project.Name, version string) (plan.Explanation, error) {
+	pl, err := h.plan(ctx, in)
+	e := pl.Why(name, "", "")
+	e.Decisions = slices.DeleteFunc(e.Decisions, func(d plan.Decision) bool {
+		return c.Target != "" && !covers(c.Target, d.Target) || version != "" && !sameVersion(version, d.Version)
+	})
+	for i, d := range e.Decisions {
+		e.Decisions[i].WantedBy = slices.DeleteFunc(d.WantedBy, func(o source.Origin) bool { return o == source.Origin{} })
+		if len(e.Decisions[i].WantedBy) == 0 {
+			e.Decisions[i].WantedBy = nil
+		}
+	}
+	return e, err
+}
+
+// asIf is what nobody wants, as if somebody did, of no origin: the version, or the one that pip would take.
+func asIf(spelt string, name project.Name, version string) ([]source.Want, error) {
+	w := source.Want{Project: name, Spelt: spelt}
+	if version != "" {
+		var err error
+		if w.Versions, err = pep440.ParseSpecifiers("==" + version); err != nil {
+			return nil, usageError{fmt.Sprintf("%q is no version: %v", version, err)}
+		}
+	}
+	return []source.Want{w}, nil
 }
 
 // splitPin reads PROJECT or PROJECT==VERSION.
@@ -75,6 +116,9 @@ func writeWhy(w io.Writer, d plan.Decision) {
 	fmt.Fprintf(w, "%s %s on %s: %s\n", d.Project, d.Version, d.Target, d.Verdict)
 	fmt.Fprintf(w, "  %s\n", reason(d))
 	fmt.Fprintln(w, "\n  wanted by")
+	if len(d.WantedBy) == 0 {
+		fmt.Fprintln(w, "    nobody here: this is what would become of it if it were wanted")
+	}
 	for _, o := range d.WantedBy {
 		fmt.Fprintf(w, "    %s\n", originOf(o))
 	}
@@ -114,6 +158,13 @@ func writeCandidates(w io.Writer, files []plan.Candidate) {
 		rows = append(rows, []string{"   ", mark, f.Filename, f.Why})
 	}
 	table(w, rows)
+}
+
+// sameVersion: 1.0 and 1.0.0 are one.
+func sameVersion(a, b string) bool {
+	v, err := pep440.Parse(a)
+	w, other := pep440.Parse(b)
+	return a == b || err == nil && other == nil && v.Compare(w) == 0
 }
 
 // normalVersion is the normal form of a version, or the text itself when it is none.

@@ -29,6 +29,7 @@ type house struct {
 	client *upstream.Client
 	index  string // address of the upstream index; may hold a name and password
 	yard   *yard.Yard
+	known  []platform.Target // nil: not asked for yet
 }
 
 func (c *cli) open(p *process) (*house, error) {
@@ -43,11 +44,14 @@ func (c *cli) open(p *process) (*house, error) {
 		}
 	}
 	conf, err := config.Load(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{err.Error()}
+	if unread, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, usageError{fmt.Sprintf("reading the configuration: %v\n  hint: --config FILE names another one, `wheelyard init` writes one", unread)}
 	}
 	if err != nil {
 		return nil, err
+	}
+	if info, err := os.Stat(conf.Yard); err == nil && !info.IsDir() {
+		return nil, conf.Wrong("yard", fmt.Sprintf("the yard is to be a folder, and %s is a file", conf.Yard), "name another folder; it is made when it isn't there")
 	}
 	return &house{config: conf, now: p.now}, nil
 }
@@ -76,7 +80,11 @@ func (h *house) upstream(ctx context.Context) (*upstream.Client, error) {
 	address := h.config.Upstream.Index
 	if address == "" {
 		var err error
-		if address, err = upstream.DefaultIndex(ctx, h.below("upstream", "index.json")); err != nil {
+		address, err = upstream.DefaultIndex(ctx, h.below("upstream", "index.json"))
+		if _, ok := errors.AsType[*fs.PathError](err); ok { // those who may only read can't have it remembered
+			address, err = upstream.DefaultIndex(ctx, "")
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -119,8 +127,8 @@ func (h *house) sweep(ctx context.Context) error {
 // facts are those of all platforms, in the order of the configuration.
 func (h *house) facts(ctx context.Context) ([]platform.Facts, error) {
 	var all []platform.Facts
-	for _, p := range h.config.Platforms {
-		f, err := h.factsOf(ctx, p)
+	for i := range h.config.Platforms {
+		f, err := h.factsOf(ctx, i)
 		if err != nil {
 			return nil, err
 		}
@@ -129,24 +137,33 @@ func (h *house) facts(ctx context.Context) ([]platform.Facts, error) {
 	return all, nil
 }
 
-func (h *house) factsOf(ctx context.Context, p config.Platform) (platform.Facts, error) {
+// factsOf are those of the platform of that number.
+func (h *house) factsOf(ctx context.Context, i int) (platform.Facts, error) {
+	p := h.config.Platforms[i]
 	if p.Facts == "" {
 		return platform.Load(ctx, platform.Spec{Name: p.Name, Pythons: p.Pythons, Packages: p.Packages}, h.below("facts", p.Name+".json"))
 	}
+	wrong := func(err error) error {
+		return h.config.Wrong(fmt.Sprintf("platform[%d].facts", i), fmt.Sprintf("facts of platform %s: %v", p.Name, err),
+			"`wheelyard platform show --format json` prints them, on a machine that has the platform")
+	}
 	file, err := os.Open(p.Facts)
 	if err != nil {
-		return platform.Facts{}, fmt.Errorf("facts of platform %s: %w", p.Name, err)
+		return platform.Facts{}, wrong(err)
 	}
 	defer file.Close()
 	f, err := platform.ReadFacts(file)
 	if err != nil {
-		return f, fmt.Errorf("%s: %w", p.Facts, err)
+		return f, wrong(fmt.Errorf("%s: %w", p.Facts, err))
 	}
 	f.Platform = p.Name
 	return f, nil
 }
 
 func (h *house) targets(ctx context.Context) ([]platform.Target, error) {
+	if h.known != nil {
+		return h.known, nil
+	}
 	facts, err := h.facts(ctx)
 	if err != nil {
 		return nil, err
@@ -159,14 +176,19 @@ func (h *house) targets(ctx context.Context) ([]platform.Target, error) {
 		}
 		targets = append(targets, ts...)
 	}
+	h.known = targets
 	return targets, nil
 }
 
 // read reads all sources.
 func (h *house) read() (source.Reading, error) {
 	var all source.Reading
-	for _, s := range h.config.Sources {
+	for i, s := range h.config.Sources {
 		r, err := h.readSource(s)
+		if unread, ok := errors.AsType[*fs.PathError](err); ok {
+			key := fmt.Sprintf("source[%d].%s", i, s.Key())
+			return all, h.config.Wrong(key, fmt.Sprintf("source %s: %v", s.Name, unread), "paths are relative to this file")
+		}
 		if err != nil {
 			return all, fmt.Errorf("source %s: %w", s.Name, err)
 		}
@@ -201,31 +223,37 @@ func (h *house) readSource(s config.Source) (source.Reading, error) {
 	return r, err
 }
 
-// planner returns the function that plans with what is held and was tried at that moment; all else is read once, now.
-func (h *house) planner(ctx context.Context) (func([]yard.Wheel, []yard.Attempt) plan.Plan, []platform.Target, error) {
+// input is all that a plan depends on but what is held and was tried; it is read now.
+func (h *house) input(ctx context.Context) (plan.Input, error) {
 	reading, err := h.read()
 	if err != nil {
-		return nil, nil, err
+		return plan.Input{}, err
 	}
 	targets, err := h.targets(ctx)
 	if err != nil {
-		return nil, nil, err
+		return plan.Input{}, err
+	}
+	if err := h.checkSources(targets); err != nil {
+		return plan.Input{}, err
 	}
 	client, err := h.upstream(ctx)
 	if err != nil {
-		return nil, nil, err
+		return plan.Input{}, err
 	}
-	inputs := h.inputs()
+	return plan.Input{
+		Now: h.now(), Wants: reading.Wants, Excludes: reading.Excludes, Problems: reading.Problems, Targets: targets,
+		Page:   func(n project.Name) (upstream.Page, error) { return client.Page(ctx, n) },
+		Inputs: h.inputs(),
+		Policy: plan.Policy{Pure: h.config.Policy.Pure},
+	}, nil
+}
+
+// planner returns the function that plans with what is held and was tried at that moment.
+func (h *house) planner(in plan.Input) func([]yard.Wheel, []yard.Attempt) plan.Plan {
 	return func(held []yard.Wheel, past []yard.Attempt) plan.Plan {
-		return plan.Make(plan.Input{
-			Now: h.now(), Wants: reading.Wants, Excludes: reading.Excludes, Problems: reading.Problems, Targets: targets,
-			Page:     func(n project.Name) (upstream.Page, error) { return client.Page(ctx, n) },
-			Held:     held,
-			Attempts: past,
-			Inputs:   inputs,
-			Policy:   plan.Policy{Pure: h.config.Policy.Pure},
-		})
-	}, targets, nil
+		in.Now, in.Held, in.Attempts = h.now(), held, past
+		return plan.Make(in)
+	}
 }
 
 // inputs is what an attempt's outcome depends on besides the order, for each target.

@@ -47,6 +47,14 @@ type Source struct {
 	Targets     []string `toml:"targets"` // platforms or targets; nil means all
 }
 
+// Key is the one of the two keys that names the source's file.
+func (s Source) Key() string {
+	if s.Packages != "" {
+		return "packages"
+	}
+	return "constraints"
+}
+
 // Policy is what people decided.
 type Policy struct {
 	Pure string `toml:"pure"` // "build" (default) or "skip"
