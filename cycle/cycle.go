@@ -63,9 +63,6 @@ type ended struct {
 // Whenever a worker is free and nothing waits for it, the plan is made again with what has been learnt: no order waits for another
 // one that it doesn't depend on.
 func (r *Round) Run(ctx context.Context) (out Outcome, err error) {
-	if out.Changed, err = r.publishAll(ctx); err != nil {
-		return out, err
-	}
 	var (
 		queue    []plan.Order
 		running  int
@@ -74,6 +71,9 @@ func (r *Round) Run(ctx context.Context) (out Outcome, err error) {
 		tried    = map[yard.Key]bool{}
 		failures []error
 	)
+	if out.Changed, err = r.publishAll(ctx); err != nil && ctx.Err() == nil {
+		failures = append(failures, err)
+	}
 	for {
 		if len(queue) == 0 && stale && ctx.Err() == nil {
 			stale = false

@@ -267,6 +267,31 @@ func TestMends(t *testing.T) {
 	}
 }
 
+// TestSpoiltTree: a published file that somebody changed is told, and holds up nothing else.
+func TestSpoiltTree(t *testing.T) {
+	c := newCrew(t, "p")
+	orders := []plan.Order{c.order("demo", "p", ends(yard.Built))}
+	c.orders = func(_ []yard.Wheel, past []yard.Attempt) []plan.Order { return left(orders, past) }
+	if _, err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(c.Tree.Dir, "p/simple/demo/*.whl"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	if err := errors.Join(os.Remove(files[0]), os.WriteFile(files[0], []byte("changed"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	orders = append(orders, c.order("good", "p", ends(yard.Built)))
+	out, err := c.Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "publishing p: project demo: ") {
+		t.Errorf("%v", err)
+	}
+	if len(out.Attempts) != 1 || !c.published("p", "good") {
+		t.Errorf("%v", c.ended)
+	}
+}
+
 // TestPureServesAll: a pure wheel is offered on every platform, one with extension modules on its own.
 func TestPureServesAll(t *testing.T) {
 	c := newCrew(t, "p", "q")

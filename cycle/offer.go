@@ -2,6 +2,7 @@ package cycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -71,20 +72,21 @@ func (r *Round) publishProject(ctx context.Context, platform string, name projec
 	return nil
 }
 
-// publishAll mends what an earlier round left undone between admission and publication.
+// publishAll mends what an earlier round left undone between admission and publication. What can't be published stops nothing else.
 func (r *Round) publishAll(ctx context.Context) (changed int, err error) {
 	held, err := r.Yard.Wheels(ctx, "")
 	if err != nil {
 		return 0, err
 	}
+	var failures []error
 	for _, p := range r.platforms() {
 		n, err := r.Tree.Platform(ctx, p, Offer(held, p))
 		if err != nil {
-			return changed, fmt.Errorf("publishing %s: %w", p, err)
+			failures = append(failures, fmt.Errorf("publishing %s: %w", p, err))
 		}
 		changed += n
 	}
-	return changed, nil
+	return changed, errors.Join(failures...)
 }
 
 // platforms are those of the targets, each once.

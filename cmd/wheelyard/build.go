@@ -99,7 +99,9 @@ func (h *house) orderFor(ctx context.Context, name project.Name, version string,
 		Wants: []source.Want{{Project: name, Spelt: string(name), Versions: pin, Origin: source.Origin{Source: "command line", File: "command line"}}},
 		Page:  func(n project.Name) (upstream.Page, error) { return client.Page(ctx, n) },
 	}
+	listed := false // upstream has the version
 	for _, d := range plan.Make(in).Decisions {
+		listed = d.Verdict != plan.Unknown
 		if d.Verdict == plan.Upstream {
 			fitting = d.File
 		}
@@ -114,6 +116,9 @@ func (h *house) orderFor(ctx context.Context, name project.Name, version string,
 		return bare.Orders[0], fitting, ctx.Err()
 	}
 	for _, d := range bare.Decisions {
+		if listed && d.Verdict == plan.Unknown {
+			return o, "", fmt.Errorf("%s %s can't be built: upstream has wheels of it, and no sdist", name, version)
+		}
 		return o, "", fmt.Errorf("%s %s can't be built for %s: %s: %s", name, version, t.Name(), d.Verdict, d.Reason)
 	}
 	return o, "", errors.Join(ctx.Err(), errors.New("nothing to build"))

@@ -60,7 +60,7 @@ func (c *planCmd) Run(ctx context.Context, all *cli, p *process) error {
 		return writeJSON(p.stdout, pl)
 	}
 	writePlan(p.stdout, pl)
-	writeWarnings(p.stderr, pl)
+	h.writeWarnings(p.stderr, pl)
 	return nil
 }
 
@@ -157,7 +157,7 @@ func writeSummary(w io.Writer, s plan.Summary) {
 }
 
 // writeWarnings tells what is wrong in the sources, and that upstream could not be asked: that is one thing, of however many projects.
-func writeWarnings(w io.Writer, pl plan.Plan) {
+func (h *house) writeWarnings(w io.Writer, pl plan.Plan) {
 	for _, p := range pl.Problems {
 		fmt.Fprintf(w, "warning: %s:%d: %s\n", p.File, p.Line, p.Problem)
 	}
@@ -171,7 +171,11 @@ func writeWarnings(w io.Writer, pl plan.Plan) {
 			why = d.Reason
 		}
 	}
-	if len(unasked) > 0 {
+	switch {
+	case len(unasked) == 0:
+	case h.offline:
+		fmt.Fprintf(w, "warning: the cache has no page of %s, first of %s\n  hint: `wheelyard plan` asks upstream\n", count(len(unasked), "project"), unasked[0])
+	default:
 		fmt.Fprintf(w, "warning: upstream could not be asked about %s, first about %s: unknown %s\n  hint: ask again later; --offline uses the pages seen last, however old\n",
 			count(len(unasked), "project"), unasked[0], why)
 	}

@@ -54,7 +54,7 @@ func (c *runCmd) Run(ctx context.Context, all *cli, p *process) error {
 		return ctx.Err()
 	}
 	c.report(p.stdout, h, out, h.now().Sub(started))
-	writeWarnings(p.stderr, out.Plan)
+	h.writeWarnings(p.stderr, out.Plan)
 	if err == nil && c.Strict && out.Plan.Summary().Unserved > 0 {
 		return errUnserved
 	}

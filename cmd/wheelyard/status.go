@@ -65,7 +65,7 @@ func (c *statusCmd) Run(ctx context.Context, all *cli, p *process) error {
 		return writeJSON(p.stdout, s)
 	}
 	s.write(p.stdout, h.now())
-	writeWarnings(p.stderr, pl)
+	h.writeWarnings(p.stderr, pl)
 	return nil
 }
 

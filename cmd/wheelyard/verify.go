@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 
 	"wheelyard/cycle"
@@ -58,11 +59,8 @@ func (c *verifyCmd) Run(ctx context.Context, all *cli, p *process) error {
 		return err
 	}
 	if len(c.Files) > 0 {
-		err = v.files(c.Files, held)
-	} else {
-		err = v.published(ctx, h, held)
-	}
-	if err != nil {
+		v.files(c.Files, held)
+	} else if err = errors.Join(v.published(ctx, h, held), v.foreign(ctx, h, y)); err != nil {
 		return err
 	}
 	v.Problems = append([]yard.Problem{}, v.Problems...)
@@ -105,12 +103,13 @@ func (v *verification) published(ctx context.Context, h *house, held []yard.Whee
 }
 
 // files looks for the records of files.
-func (v *verification) files(files []string, held []yard.Wheel) error {
+func (v *verification) files(files []string, held []yard.Wheel) {
 	v.Wheels = len(files)
 	for _, file := range files {
 		sum, err := sumOf(file)
 		if err != nil {
-			return err
+			v.found(file, "it can't be read: %v", err)
+			continue
 		}
 		known := len(v.Admitted)
 		for _, w := range held {
@@ -120,6 +119,27 @@ func (v *verification) files(files []string, held []yard.Wheel) error {
 		}
 		if len(v.Admitted) == known {
 			v.found(file, "no record says that it was admitted: sha256 %s", sum)
+		}
+	}
+}
+
+// foreign looks for published wheels that nobody admitted. What is held is read after the tree, since a run may publish meanwhile.
+func (v *verification) foreign(ctx context.Context, h *house, y *yard.Yard) error {
+	published, err := fs.Glob(os.DirFS(h.config.Yard), "public/*/simple/*/*.whl")
+	if err != nil {
+		return err
+	}
+	held, err := y.Wheels(ctx, "")
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, w := range held {
+		known[w.Filename] = true
+	}
+	for _, file := range published {
+		if !known[path.Base(file)] {
+			v.found(file, "no record says that a wheel of this name was admitted; whoever put it there may remove it")
 		}
 	}
 	return nil
