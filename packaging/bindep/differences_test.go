@@ -25,11 +25,6 @@ func onlyThere(line string) bool {
 	return nonASCII.MatchString(before)
 }
 
-// unlikeBindep says whether the atoms differ.
-func unlikeBindep(o OS) bool {
-	return families[o.id()] == nil && o.family(o.id()) != nil || strings.Count(o.VersionID, ".") >= mostParts || len(strings.Fields(o.Codename)) > mostParts
-}
-
 // bindep's grammar wants two characters. There are packages of one: Fedora's R, and m in Debian's history.
 func TestNamesOfOneLetter(t *testing.T) {
 	mustParse(t, "R [platform:fedora]")

@@ -136,7 +136,7 @@ func (o OS) basePython(id string) string {
 	if first == "" {
 		return "base-py3"
 	}
-	release, err := pep440.Parse(strings.ToLower(o.VersionID))
+	release, err := pep440.Parse(o.VersionID)
 	switch {
 	case err != nil && id == "debian": // testing or unstable
 		return "base-py3"

@@ -6,11 +6,12 @@
 Run it with an interpreter that has bindep 2.14.0; the version used is noted in the file. With --ask in place of a file, it
 reads a question from its input and prints the answer: differential_test.go does that.
 
-bindep refuses a file for one bad line. Here each line is put to its parser alone, and what follows is asked of a file of the
-good ones. What is null, bindep refuses or fails at. Which rules are active is a string with a digit for each rule, for each
+bindep refuses a file for one bad line. Here each line is put to its parser alone, and what follows is asked of the rules so
+found; that the parser says the same of whole files is checked when vectors are written. What is null, bindep refuses or fails at. Which rules are active is a string with a digit for each rule, for each
 platform and within it for each list of profiles.
 """
 
+import copy
 import gzip
 import io
 import json
@@ -28,6 +29,7 @@ from bindep.depends import Depends
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PARSER = parsley.makeGrammar(depends.grammar, {})  # as Depends makes it anew for each file
+EMPTY = Depends("")
 
 
 def system(id, release="", codename="", name="", like=""):
@@ -52,7 +54,7 @@ PLATFORMS = [
     system("sles", "12.3", "", "SLES"), system("sles", "15.5"), system("suselinux", "11"), system("SUSE LINUX", "11", "n/a"),
     system("gentoo"), system("gentoo", "2.15"), system("arch"), system("manjaro", "", "", "", "arch"), system("alpine", "3.7.0"), system("alpine", "3.19.1", "", "Alpine Linux"), system("alpine", "3.21_alpha20240807"),
     system("unknown", "12345", "Testing", "Not a real distro", "unknown"), system("nixos", "24.05", "uakari"), system("slackware", "15.0"), system("a b\tc", "1..2.", " x  y "),
-    system("darwin"),
+    system("opensuse-x", "1"), system("fedora", "A.B"), system("centos", "8RC1"), system("darwin"),
 ]
 PROFILES = [["default"], ["compile", "test"], ["python"], ["test"], ["a"], ["a", "b"], ["a", "b", "c"], ["b", "doc-x.1"], ["platform:dpkg"], ["platform:centos-7", "a"], ["default", "compile", "test", "python"]]
 INSTALLED = [
@@ -68,14 +70,19 @@ VERSIONS = [
     "1-a", "1-1~", "2", "2.0.el7", "2.15.1", "3.11.2-1+b1", "9.0.0-4+deb12u2", "9.0.0-4+deb12u10", "99999999999999999999", "100000000000000000000", "1.00000000000000000000000000001", "4.18.0-553.el8_10", "1.0_1", "a", "", "1:", "-1", "1-", "1.0 ",
 ]
 LINES = [
-    "", " ", "   ", "\t", "#", "# a", "   # a", "#a\tb \x0b\x0c\x1c\u2028\x85", "foo", "foo ", " foo", "foo\t", "foo\u00a0", "ab", "a", "R", "/", "//", "0", "00", "/usr/bin/bash", "a+b.c-d_e", "_foo", "-foo", ".foo", "+foo", "foo_", "foo-", "foo/", "Foo", "fo\u00e9", "\u00e9a", "foo=", "foo,bar", "foo bar",
+    "", " ", "   ", "\t", "#", "# a", "   # a", "#a\tb \x0b\x0c\x1c\u2028\x85", "foo", "foo ", " foo", "foo\t", "ab", "a", "R", "/", "//", "0", "00", "/usr/bin/bash", "a+b.c-d_e", "_foo", "-foo", ".foo", "+foo", "foo_", "foo-", "foo/", "Foo", "foo=", "foo,bar", "foo bar",
     "foo#a", "foo #a", "foo  # a # b", "foo[a]", "foo [a]", "foo  [a]", "foo [a] ", "foo [a]#", "foo [a]  #x", "foo [a]x", "foo [a] x", "foo [a] [b]", "foo [a][b]", "foo []", "foo [ ]", "foo [   ]", "foo [ a  b ]", "foo [a,b]", "foo [a\tb]", "foo [a;b]", "foo [A]", "foo [a_b]", "foo [a+b]", "foo [a/b]",
     "foo [!a]", "foo [! a]", "foo [!]", "foo [!!a]", "foo [a!b]", "foo [a!b!c]", "foo [(a b)c]", "foo [c(a b)]", "foo [(a)(b)]", "foo [!(a b)]", "foo [()]", "foo [( )]", "foo [(a b)]", "foo [( a  b )]", "foo [(a !b)]", "foo [(!a)]", "foo [(a)]", "foo [(a (b))]", "foo [((a))]", "foo [(a]", "foo [(a])", "foo [a)]", "foo [a", "foo [", "foo ]", "foo a]", "foo (a b)",
     "foo [platform:dpkg]", "foo [platform:rpm platform:dpkg]", "foo [!platform:dpkg]", "foo [platform:]", "foo [:]", "foo [-]", "foo [.]", "foo [platform:debian-]", "foo [platform:ubuntu-22.04]", "foo [platform:Debian]", "foo [(platform:dpkg a)]", "foo [(platform:dpkg)]", "foo [platform:dpkg (platform:rpm a)]", "foo [!platform:ubuntu (platform:ubuntu a)]", "foo [platform:rpm !platform:centos-7]", "foo [platform:dpkg a]", "foo [platform:dpkg !a]", "foo [!platform:dpkg !a]", "foo [a !a]", "foo [a b !c]", "foo [!a (a b)]", "foo [!b (a b)]", "foo [default]", "foo [!default]", "foo [platform:dpkg !platform:debian-trixie test]", "foo [platform:base-py3]", "foo [platform:base-py2 platform:base-py3]",
     "foo >=1", "foo>=1", "foo  >=1", "foo >= 1", "foo >=1 ", "foo >=1#a", "foo >=1 # a", "foo >=1,<2", "foo >=1, <2", "foo >=1 ,<2", "foo >=1,", "foo ,>=1", "foo >=1,,<2", "foo >=1<2", "foo >=1 <2", "foo <1", "foo <=1", "foo !=1", "foo ==1", "foo >1", "foo =1", "foo ===1", "foo ~=1", "foo <>1", "foo =>1", "foo <<1", "foo !1", "foo >=", "foo >=#", "foo ==1.*",
     "foo [a] >=1", "foo [a]>=1", "foo [a] >=1 [b]", "foo >=1 [a]", "foo [a] >=1,!=2 # x", "foo [] >=1", "foo [(a b) !c platform:dpkg] >=1:2.0-3~,<2:0",
     "bar >=1:0", "bar <1:0", "bar ==1.0", "bar !=1.0", "baz <1.0", "baz >=1.0", "baz >1.0~~,<=1.0~rc1", "a+b.c-d_e ==0", "/usr/bin/bash >=5.2", "swig >=4.2", "pypy <7", "gawk >=5", "foo ==1.0-1", "foo !=1.0-1", "foo >=0.9.2", "foo <0.9.13",
-    "\ufefffoo", "\x00", "foo\x00", "foo # \x00", "foo [\u0661]", "foo [a\u00b2]", "foo >=\u0661", "foo >=1\u00e9", "foo >=1\u00b2",
+    "\x00", "foo\x00", "foo # \x00",
+]
+LINES += [form % chr(c) for form in ("fo%so", "foo [a%sb]", "foo [(%s)]", "foo >=1%s2", "foo >=1:2%s3-4", "foo >=1-%s2") for c in range(1, 127) if chr(c) not in "\r\n"]
+# Lines that bindep may take, and this package doesn't.
+FOREIGN = [
+    "foo\u00a0", "fo\u00e9", "\u00e9a", "\ufefffoo", "foo [\u0661]", "foo [a\u00b2]", "foo >=\u0661", "foo >=1\u00e9", "foo >=1\u00b2",
 ]
 
 
@@ -116,15 +123,17 @@ def text(t, q, platforms):
     if lines[-1] == "":
         lines.pop()
     parsed = [grammatical(line) for line in lines]
-    good = "\n".join(line for line, p in zip(lines, parsed) if p is not None)
-    d = Depends(good)
-    assert d._rules == [r for p in parsed if p for r in p], t
-    try:
-        Depends(t.replace("\r\n", "\n").replace("\r", "\n"))
-        whole = True
-    except depends.DependsException:
-        whole = False
-    assert whole == (None not in parsed), t
+    d = copy.copy(EMPTY)
+    d._rules = [r for p in parsed if p for r in p]
+    if q.get("whole"):
+        good = "\n".join(line for line, p in zip(lines, parsed) if p is not None)
+        assert Depends(good)._rules == d._rules, t
+        try:
+            Depends("\n".join(lines))
+            refused = False
+        except depends.DependsException:
+            refused = True
+        assert refused == (None in parsed), t
     active = [[bits(d, profiles, atoms) for profiles in q["profiles"]] for atoms in platforms]
     return {
         "lines": [rule(*p[0]) if p else None for p in parsed],
@@ -153,7 +162,7 @@ def atoms(os_, folder):
     """What bindep says the platform is, when os-release is this and there is nothing else."""
     if os_["ID"] == "darwin":
         with mock.patch("platform.system", return_value="Darwin"), mock.patch("os.system", return_value=0):
-            return [a.removeprefix("platform:") for a in Depends("").platform_profiles()]
+            return [a.removeprefix("platform:") for a in EMPTY.platform_profiles()]
     name = os.path.join(folder, "os-release")
     with open(name, "w") as f:
         for key, field in ("ID", "ID"), ("VERSION_ID", "VersionID"), ("VERSION_CODENAME", "Codename"), ("NAME", "Name"):
@@ -166,9 +175,6 @@ def atoms(os_, folder):
             return [a.removeprefix("platform:") for a in EMPTY.platform_profiles()]
         except TypeError:  # no release where one is compared
             return None
-
-
-EMPTY = Depends("")
 
 
 def compared(installed, op, constraint):
@@ -196,10 +202,10 @@ def question():
         if name.endswith(".txt"):
             with open(os.path.join(HERE, "real", name), newline="") as f:
                 texts.append(f.read())
-    texts += ["\n".join(LINES), "foo\r\nbar [a]\rbaz >=1\n\r\n#x", "", "\n", "foo\n", "# only\n"]
+    texts += ["\n".join(LINES), "\n".join(FOREIGN), "foo\r\nbar [a]\rbaz >=1\n\r\n#x", "", "\n", "foo\n", "# only\n"]
     texts.append("\n".join(random_rule(r) for _ in range(300)))
     pairs = [[a, op, b] for a in VERSIONS for b in r.sample(VERSIONS, 12) for op in r.sample(["<", "<=", "==", "!=", ">=", ">"], 2)]
-    return {"platforms": PLATFORMS, "profiles": PROFILES, "installed": INSTALLED, "texts": texts, "versions": pairs}
+    return {"platforms": PLATFORMS, "profiles": PROFILES, "installed": INSTALLED, "texts": texts, "versions": pairs, "whole": True}
 
 
 def random_rule(r):
