@@ -126,12 +126,24 @@ func Sweep(dir string, now time.Time) error {
 	for _, folder := range left {
 		err = errors.Join(err, sweepWork(folder, now))
 	}
+	err = errors.Join(err, sweepUV(dir, now))
 	caches, _ := filepath.Glob(filepath.Join(dir, "tools", "uv-*")) // the pattern is a good one
 	for _, cache := range []string{"envs", "envs/locks", "envs/hooks", "sandbox", "sandbox/etc"} {
 		caches = append(caches, filepath.Join(dir, cache))
 	}
 	for _, cache := range caches {
 		err = errors.Join(err, durable.SweepOld(cache, now.Add(-unfinished)))
+	}
+	return err
+}
+
+// sweepUV removes what uv had begun in its cache when it was killed.
+func sweepUV(dir string, now time.Time) error {
+	begun, err := filepath.Glob(filepath.Join(dir, "tools", "uv-cache", ".tmp*"))
+	for _, path := range begun {
+		if info, e := os.Lstat(path); e == nil && info.ModTime().Before(now.Add(-unfinished)) {
+			err = errors.Join(err, os.RemoveAll(path))
+		}
 	}
 	return err
 }

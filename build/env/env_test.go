@@ -3,6 +3,7 @@ package env
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -128,13 +129,28 @@ func TestDigest(t *testing.T) {
 // store is one whose index has the real wheels of $WHEELYARD_TEST_WHEELS (see testdata/fetch.sh).
 func store(t *testing.T) (*Store, *pypitest.Server, platform.Target) {
 	t.Helper()
+	wheels := realWheels(t)
+	return storeOf(t, pypitest.Options{Files: []string{wheels}})
+}
+
+func realWheels(t *testing.T) string {
+	t.Helper()
 	wheels := os.Getenv("WHEELYARD_TEST_WHEELS")
 	if wheels == "" {
 		t.Skip("WHEELYARD_TEST_WHEELS names no folder of wheels; testdata/fetch.sh fills one")
 	}
-	up := pypitest.NewOptions(t, pypitest.Options{Files: []string{wheels}})
+	return wheels
+}
+
+func storeOf(t *testing.T, o pypitest.Options) (*Store, *pypitest.Server, platform.Target) {
+	t.Helper()
+	up := pypitest.NewOptions(t, o)
 	dir := t.TempDir()
-	client, err := upstream.New(upstream.Options{Index: up.URL, Dir: filepath.Join(dir, "upstream"), Tries: 1})
+	index := up.URL
+	if o.User != "" {
+		index = strings.Replace(index, "://", "://"+o.User+":"+o.Password+"@", 1)
+	}
+	client, err := upstream.New(upstream.Options{Index: index, Dir: filepath.Join(dir, "upstream"), Tries: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +170,7 @@ func store(t *testing.T) (*Store, *pypitest.Server, platform.Target) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Store{Upstream: client, Index: up.URL, Dir: dir, Sandbox: box}, up, targets[0]
+	return &Store{Upstream: client, Index: index, Dir: dir, Sandbox: box}, up, targets[0]
 }
 
 func TestEnvironment(t *testing.T) {
@@ -202,4 +218,142 @@ func TestNoSolution(t *testing.T) {
 	if _, err := s.Get(ctx, Question{Requirements: []string{"wheel"}, Target: target}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
+}
+
+// TestNoUploadTimes: an index that doesn't say when files were uploaded can't be asked as of a date, and people are told so.
+func TestNoUploadTimes(t *testing.T) {
+	wheels := realWheels(t)
+	s, up, target := storeOf(t, pypitest.Options{})
+	found, _ := filepath.Glob(filepath.Join(wheels, "*.whl"))
+	for _, path := range found {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Base(path)
+		project, _, _ := strings.Cut(name, "-")
+		up.AddFile(project, name, content, pypitest.Attrs{NoUploadTime: true})
+	}
+	_, err := s.Get(t.Context(), Question{Requirements: []string{"wheel"}, AsOf: time.Date(2022, 10, 24, 0, 0, 0, 0, time.UTC), Target: target})
+	if _, ok := errors.AsType[*UnresolvableError](err); !ok || !strings.Contains(err.Error(), "does not say when the files of wheel were uploaded") {
+		t.Errorf("%v", err)
+	}
+	if e, err := s.Get(t.Context(), Question{Requirements: []string{"wheel"}, Target: target}); err != nil || len(e.Files) != 1 {
+		t.Errorf("as of any date: %v", err)
+	}
+}
+
+// TestPassword: an index that asks for a password, with a certificate of its own.
+func TestPassword(t *testing.T) {
+	s, _, target := storeOf(t, pypitest.Options{Files: []string{realWheels(t)}, User: "me", Password: "hunter2"})
+	e, err := s.Get(t.Context(), Question{Requirements: []string{"wheel"}, Target: target})
+	if err != nil || len(e.Files) != 1 {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	_, err = s.Get(t.Context(), Question{Requirements: []string{"wheel>=999"}, Target: target})
+	if err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("%v", err)
+	}
+	filepath.WalkDir(filepath.Join(s.Dir, "envs"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			if text, _ := os.ReadFile(path); strings.Contains(string(text), "hunter2") {
+				t.Errorf("%s has the password", path)
+			}
+		}
+		return nil
+	})
+}
+
+// TestOddRequirements: what is asked for twice, under conditions, with extras, or not at all.
+func TestOddRequirements(t *testing.T) {
+	s, _, target := store(t)
+	for _, c := range []struct {
+		requirements []string
+		want         string
+	}{
+		{nil, ""},
+		{[]string{"wheel", "Wheel>=0.30", "wheel"}, "wheel"},
+		{[]string{"nothing-of-that-name; python_version < '3'"}, ""},
+		{[]string{"wheel; python_version >= '3'", "nothing-of-that-name; sys_platform == 'win32'"}, "wheel"},
+		{[]string{"setuptools[core]"}, "setuptools"},
+	} {
+		e, err := s.Get(t.Context(), Question{Requirements: c.requirements, Target: target})
+		var got []string
+		for _, f := range e.Files {
+			name, _, _ := strings.Cut(f.Filename, "-")
+			got = append(got, name)
+		}
+		if err != nil || strings.Join(got, " ") != c.want {
+			t.Errorf("%q: %q, %v", c.requirements, got, err)
+		}
+		if out, err := exec.Command(filepath.Join(e.Dir, "bin/python"), "-c", "import sys; print(sys.prefix != sys.base_prefix)").CombinedOutput(); string(out) != "True\n" {
+			t.Errorf("%q: %s %v", c.requirements, out, err)
+		}
+	}
+}
+
+// TestTogether: several processes make one environment at once, each with what it needs.
+func TestTogether(t *testing.T) {
+	s, _, target := store(t)
+	q := Question{Requirements: []string{"setuptools", "wheel"}, Target: target}
+	made := make(chan error)
+	for range 4 {
+		go func() {
+			other := &Store{Upstream: s.Upstream, Index: s.Index, Dir: s.Dir, Sandbox: s.Sandbox} // has no flights in common
+			e, err := other.Get(t.Context(), q)
+			if err == nil {
+				_, err = os.Stat(filepath.Join(e.Dir, "bin/python"))
+			}
+			made <- err
+		}()
+	}
+	for range 4 {
+		if err := <-made; err != nil {
+			t.Error(err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.Dir, "envs", ".*")); len(left) > 0 {
+		t.Errorf("left: %q", left)
+	}
+}
+
+// TestDamagedTool: what a crash or a bad disk made of uv and its cache is made good.
+func TestDamagedTool(t *testing.T) {
+	s, up, target := store(t)
+	if _, err := s.Get(t.Context(), Question{Requirements: []string{"wheel"}, Target: target}); err != nil {
+		t.Fatal(err)
+	}
+	tools, _ := filepath.Glob(filepath.Join(s.Dir, "tools", "uv-*", "uv"))
+	if len(tools) != 1 {
+		t.Fatal(tools)
+	}
+	for i, damage := range []string{"", "\x7fELF and no more", "#!/bin/nothing\n"} {
+		if err := os.WriteFile(tools[0], []byte(damage), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		filepath.WalkDir(filepath.Join(s.Dir, "tools", "uv-cache"), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				os.WriteFile(path, []byte("damaged"), 0o644)
+			}
+			return nil
+		})
+		q := Question{Requirements: []string{"flit_core", "wheel"}, AsOf: time.Date(2026, 1, 1+i, 0, 0, 0, 0, time.UTC), Target: target}
+		if e, err := s.Get(t.Context(), q); err != nil || len(e.Files) != 2 {
+			t.Errorf("%q: %v", damage, err)
+		}
+	}
+	os.WriteFile(tools[0], nil, 0o755)
+	up.Fault("/simple/uv/", pypitest.Fault{Status: 404})
+	s.Upstream.Close()
+	gone, err := upstream.New(upstream.Options{Index: up.URL, Dir: t.TempDir(), Tries: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer gone.Close()
+	s.Upstream = gone
+	_, err = s.Get(t.Context(), Question{Requirements: []string{"flit_core"}, Target: target})
+	if err == nil || !strings.Contains(err.Error(), "uv "+UV) {
+		t.Errorf("%v", err)
+	}
+	t.Log(err)
 }

@@ -83,7 +83,7 @@ func (s *Store) resolve(ctx context.Context, q Question, to string) ([]byte, err
 	err = s.run(ctx, dir, append(args, in)...)
 	if failed, ok := errors.AsType[*failedError](err); ok {
 		if reason, ok := unresolvable(failed); ok {
-			return nil, &UnresolvableError{Question: q, Reason: reason}
+			return nil, &UnresolvableError{Question: q, Reason: s.undated(ctx, q) + reason}
 		}
 	}
 	if err != nil {
@@ -97,6 +97,28 @@ func (s *Store) resolve(ctx context.Context, q Question, to string) ([]byte, err
 		return nil, err
 	}
 	return text, os.Rename(out, to)
+}
+
+// undated says, of a question as of a date, which of the required projects have files whose time of upload the index doesn't tell: uv takes none
+// of them, and doesn't say why.
+func (s *Store) undated(ctx context.Context, q Question) string {
+	if q.AsOf.IsZero() {
+		return ""
+	}
+	for _, r := range q.Requirements {
+		required, err := pep508.Parse(r)
+		if err != nil {
+			continue
+		}
+		page, err := s.Upstream.Page(ctx, required.Name)
+		if err != nil || len(page.Project.Files) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(page.Project.Files, func(f simple.File) bool { return !f.UploadTime.IsZero() }) {
+			return fmt.Sprintf("the index does not say when the files of %s were uploaded, so that nothing is known as of a date: ", required.Name)
+		}
+	}
+	return ""
 }
 
 // archiveName: what ends so is a file to uv, although it may be the name of a project.

@@ -105,6 +105,7 @@ func extractUV(wheel, path string) error {
 // failedError is what uv says when it can't.
 type failedError struct {
 	status int
+	signal syscall.Signal // that ended it; 0: none
 	said   string
 }
 
@@ -115,12 +116,37 @@ func (e *failedError) Error() string {
 // longest is how long uv may take: what it resolves was written by strangers, too.
 const longest = 15 * time.Minute
 
-// run runs uv with nothing of the user's configuration. A *failedError when it ends with another status than 0.
+// run runs uv with nothing of the user's configuration. A *failedError when it ends with another status than 0. When its program is damaged,
+// it is fetched again.
 func (s *Store) run(ctx context.Context, dir string, args ...string) error {
 	uv, err := s.uv(ctx)
 	if err != nil {
 		return err
 	}
+	if err = s.start(ctx, uv, dir, args); !damaged(err) {
+		return err
+	}
+	if err := os.Remove(uv); err != nil {
+		return err
+	}
+	if uv, err = s.uv(ctx); err != nil {
+		return err
+	}
+	return s.start(ctx, uv, dir, args)
+}
+
+// damaged says whether an error is that a program, which is there, can't be run, or breaks down.
+func damaged(err error) bool {
+	for _, e := range []error{syscall.ENOEXEC, syscall.ENOENT, syscall.EACCES, syscall.EINVAL, syscall.ELIBBAD} {
+		if p, ok := errors.AsType[*os.PathError](err); ok && p.Op == "fork/exec" && errors.Is(err, e) {
+			return true
+		}
+	}
+	f, ok := errors.AsType[*failedError](err)
+	return ok && (f.signal == syscall.SIGSEGV || f.signal == syscall.SIGBUS || f.signal == syscall.SIGILL)
+}
+
+func (s *Store) start(ctx context.Context, uv, dir string, args []string) error {
 	started := ctx
 	ctx, cancel := context.WithTimeoutCause(ctx, longest, fmt.Errorf("uv took more than %s", longest))
 	defer cancel()
@@ -133,7 +159,7 @@ func (s *Store) run(ctx context.Context, dir string, args ...string) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
-	err = onOwnThread(func() error {
+	err := onOwnThread(func() error {
 		if err := unix.Unshare(unix.CLONE_FS); err != nil {
 			return fmt.Errorf("unshare: %w", err)
 		}
@@ -147,7 +173,11 @@ func (s *Store) run(ctx context.Context, dir string, args ...string) error {
 		return context.Cause(ctx)
 	}
 	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
-		return &failedError{status: ended.ExitCode(), said: said.String()}
+		f := &failedError{status: ended.ExitCode(), said: said.String()}
+		if w, ok := ended.Sys().(syscall.WaitStatus); ok && w.Signaled() {
+			f.signal = w.Signal()
+		}
+		return f
 	}
 	return err
 }
