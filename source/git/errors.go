@@ -54,6 +54,9 @@ func harmless(text string, secrets []string) string {
 	return clip(strings.Join(last(fatal, 4), "; "), maxSaid)
 }
 
+// show is a name as it can stand in a message.
+func show(s string) string { return strings.Map(printable, strings.ToValidUTF8(clip(s, 200), "?")) }
+
 func printable(r rune) rune {
 	if r == '\t' {
 		return ' '

@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"wheelyard/internal/durable"
 )
 
@@ -173,7 +171,7 @@ func (m *Mirror) transfer(ctx context.Context, lock *os.File, names []string) er
 	if _, err := run(ctx, c); err != nil {
 		return err
 	}
-	return settle(m.repository()) // the names of files, which git doesn't sync
+	return durable.SyncDir(m.path("repository", "objects", "pack")) // git syncs its files, not their names
 }
 
 // fetched are the refs as they are in the repository now: the remote may have moved on since it was asked.
@@ -227,12 +225,17 @@ func (m *Mirror) local(args ...string) command {
 	return command{program: m.o.Program, args: args, dir: m.repository(), limit: 1 << 20}
 }
 
-// settle makes sure that what was written is on the disk.
+// settle makes sure that a new repository is on the disk.
 func settle(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return unix.Syncfs(int(f.Fd()))
+	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return f.Sync()
+	})
 }

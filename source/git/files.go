@@ -15,7 +15,7 @@ type File struct {
 	Err  error // fs.ErrNotExist: the commit has no such file
 }
 
-// Files reads files as of a commit, in the order of the paths, which are slash-separated and begin at the top. A link within the commit is
+// Files reads files as of a commit, in the order of the paths, which are UTF-8, slash-separated and begin at the top. A link within the commit is
 // followed. What is wrong with one file stands in its Err: none there, a folder, too large, a damaged object. An error means that nothing
 // could be read; fs.ErrNotExist: there is no such commit.
 func (m *Mirror) Files(ctx context.Context, commit ID, paths ...string) ([]File, error) {
@@ -75,7 +75,7 @@ func (m *Mirror) files(ctx context.Context, commit ID, paths []string, contents 
 		}
 		if err != nil {
 			f.ID, f.Data = "", nil
-			f.Err = m.reading(fmt.Errorf("%s of commit %s: %w", clip(path, 200), commit, err))
+			f.Err = m.reading(fmt.Errorf("%s of commit %s: %w", show(path), commit, err))
 		}
 	}
 	return files, nil
@@ -108,6 +108,8 @@ func (r *reader) file(f *File, commit ID, contents bool, most int64) error {
 	}
 	o, err := r.info(string(commit) + ":" + f.Path)
 	switch {
+	case errors.Is(err, errMissing):
+		return r.absence(commit, f.Path)
 	case err != nil:
 		return err
 	case o.kind == "tree":

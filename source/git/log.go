@@ -26,7 +26,7 @@ func (m *Mirror) Log(ctx context.Context, tip ID, since, until time.Time, paths 
 	defer done()
 	for _, path := range paths {
 		if !fs.ValidPath(path) || path == "." {
-			return nil, m.reading(fmt.Errorf("%s: %w", clip(path, 200), fs.ErrInvalid))
+			return nil, m.reading(fmt.Errorf("%s: %w", show(path), fs.ErrInvalid))
 		}
 	}
 	if err := m.ask(ctx, func(r *reader) error { return r.isCommit(tip) }); err != nil {

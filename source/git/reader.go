@@ -146,7 +146,11 @@ type object struct {
 	size int64
 }
 
-// info asks for an object. name is an ID, ID^{commit} or ID:path, with links followed within the commit. fs.ErrNotExist: there is none.
+// errMissing is about an object, which a path may lead to nevertheless.
+var errMissing = fmt.Errorf("the object is missing: %w", fs.ErrNotExist)
+
+// info asks for an object. name is an ID, ID^{commit} or ID:path, with links followed within the commit. errMissing: there is none;
+// another fs.ErrNotExist: the path leads nowhere.
 func (r *reader) info(name string) (object, error) {
 	if len(name) > maxLine/2 || strings.ContainsAny(name, "\n\x00") {
 		return object{}, fs.ErrNotExist
@@ -159,7 +163,7 @@ func (r *reader) info(name string) (object, error) {
 		return object{}, err
 	}
 	if line == name+" missing" {
-		return object{}, fs.ErrNotExist
+		return object{}, errMissing
 	}
 	words := strings.Split(line, " ")
 	if len(words) == 2 { // a link: "symlink SIZE", and a line of so many bytes

@@ -41,13 +41,16 @@ func (m *Mirror) Resolve(ctx context.Context, names ...string) (Tip, error) {
 	}
 	ref := s.resolve(names)
 	if ref == nil {
-		return Tip{}, fmt.Errorf("%s has no branch or tag %s: %w", m.at.shown, clip(strings.ToValidUTF8(strings.Map(printable, strings.Join(names, ", ")), "?"), 300), fs.ErrNotExist)
+		return Tip{}, fmt.Errorf("%s has no branch or tag %s: %w", m.at.shown, show(strings.Join(names, ", ")), fs.ErrNotExist)
 	}
 	t := Tip{Ref: ref.Name, Gone: ref.Gone}
 	err = m.ask(ctx, func(r *reader) (err error) {
 		t.Commit, err = r.commit(ref.Commit)
 		return err
 	})
+	if errors.Is(err, fs.ErrNotExist) { // must not be taken for a branch that isn't there
+		err = fmt.Errorf("commit %s of %s is missing in %s: delete that folder, to have it fetched anew", ref.Commit, ref.Name, m.o.Dir)
+	}
 	return t, m.reading(err)
 }
 
