@@ -59,11 +59,11 @@ func (c *initCmd) Run(ctx context.Context, p *process) error {
 	list := filepath.Join(c.Dir, "packages.toml")
 	if _, err := os.Stat(list); errors.Is(err, fs.ErrNotExist) {
 		if _, err := durable.WriteFile(list, []byte(listText), 0o644); err != nil {
-			return err
+			return fmt.Errorf("writing %s: %w", list, err)
 		}
 	}
 	if _, err := durable.WriteFile(file, text.Bytes(), 0o644); err != nil {
-		return err
+		return fmt.Errorf("writing %s: %w", file, err)
 	}
 	conf, err := config.Load(file)
 	if err != nil {

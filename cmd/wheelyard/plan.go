@@ -10,6 +10,7 @@ import (
 
 	"wheelyard/packaging/project"
 	"wheelyard/plan"
+	"wheelyard/source"
 )
 
 type planCmd struct {
@@ -156,11 +157,15 @@ func writeSummary(w io.Writer, s plan.Summary) {
 	}
 }
 
-// writeWarnings tells what is wrong in the sources, and that upstream could not be asked: that is one thing, of however many projects.
-func (h *house) writeWarnings(w io.Writer, pl plan.Plan) {
-	for _, p := range pl.Problems {
+func writeProblems(w io.Writer, problems []source.Problem) {
+	for _, p := range problems {
 		fmt.Fprintf(w, "warning: %s:%d: %s\n", p.File, p.Line, p.Problem)
 	}
+}
+
+// writeWarnings tells what is wrong in the sources, and that upstream could not be asked: that is one thing, of however many projects.
+func (h *house) writeWarnings(w io.Writer, pl plan.Plan) {
+	writeProblems(w, pl.Problems)
 	var unasked []project.Name
 	why := ""
 	for _, d := range pl.Decisions {

@@ -49,8 +49,10 @@ func (c *runCmd) Run(ctx context.Context, all *cli, p *process) error {
 	if out.Plan.Made.IsZero() {
 		return err
 	}
-	if ctx.Err() != nil { // how things stand isn't known, only what was done
-		writeAttempts(p.stdout, out.Attempts)
+	if ctx.Err() != nil { // how things stand isn't known, only what was done; for programs, half a report is none
+		if c.Format != "json" {
+			writeAttempts(p.stdout, out.Attempts)
+		}
 		return ctx.Err()
 	}
 	c.report(p.stdout, h, out, h.now().Sub(started))

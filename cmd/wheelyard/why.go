@@ -47,7 +47,8 @@ func (c *whyCmd) Run(ctx context.Context, all *cli, p *process) error {
 		return err
 	}
 	in.Wants = slices.DeleteFunc(in.Wants, func(w source.Want) bool { return w.Project != name })
-	e, err := c.explain(ctx, h, in, name, version)
+	in.Problems = nil // of others
+	e, problems, err := c.explain(ctx, h, in, name, version)
 	if err != nil {
 		return err
 	}
@@ -56,10 +57,11 @@ func (c *whyCmd) Run(ctx context.Context, all *cli, p *process) error {
 		if err != nil {
 			return err
 		}
-		if e, err = c.explain(ctx, h, in, name, ""); err != nil {
+		if e, _, err = c.explain(ctx, h, in, name, ""); err != nil {
 			return err
 		}
 	}
+	writeProblems(p.stderr, problems)
 	if len(e.Decisions) == 0 || e.Decisions[0].WantedBy == nil && e.Decisions[0].Code == plan.NoProject {
 		return usageError{fmt.Sprintf("nobody wants %s here: no source names it, and upstream has no project of this name\n  hint: `wheelyard plan` lists what is wanted", c.Project)}
 	}
@@ -75,8 +77,8 @@ func (c *whyCmd) Run(ctx context.Context, all *cli, p *process) error {
 	return nil
 }
 
-// explain plans for what in wants, and picks what was asked for.
-func (c *whyCmd) explain(ctx context.Context, h *house, in plan.Input, name project.Name, version string) (plan.Explanation, error) {
+// explain plans for what in wants, picks what was asked for, and tells what is wrong with the wants.
+func (c *whyCmd) explain(ctx context.Context, h *house, in plan.Input, name project.Name, version string) (plan.Explanation, []source.Problem, error) {
 	pl, err := h.plan(ctx, in)
 	e := pl.Why(name, "", "")
 	e.Decisions = slices.DeleteFunc(e.Decisions, func(d plan.Decision) bool {
@@ -88,7 +90,7 @@ func (c *whyCmd) explain(ctx context.Context, h *house, in plan.Input, name proj
 			e.Decisions[i].WantedBy = nil
 		}
 	}
-	return e, err
+	return e, pl.Problems, err
 }
 
 // asIf is what nobody wants, as if somebody did, of no origin: the version, or the one that pip would take.
