@@ -43,7 +43,7 @@ func BenchmarkAtoms(b *testing.B) {
 
 // Twice the text takes twice the time, whatever stands in it.
 func BenchmarkHostile(b *testing.B) {
-	for name, unit := range map[string]string{"names": "a", "lines": "!\n", "atoms": "foo [" + strings.Repeat("(a ", 1), "hyphens": "foo >=1" + strings.Repeat("-", 9) + "1,<1\n"} {
+	for name, unit := range map[string]string{"names": "a", "lines": "!\n", "groups": "(a !b)c", "hyphens": "foo >=1" + strings.Repeat("-", 9) + "1,<1\n"} {
 		for _, n := range []int{1 << 14, 1 << 16} {
 			text := "foo [" + strings.Repeat(unit, n)
 			b.Run(name, func(b *testing.B) {

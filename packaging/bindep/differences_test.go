@@ -25,7 +25,7 @@ func onlyThere(line string) bool {
 	return nonASCII.MatchString(before)
 }
 
-// bindep's grammar wants two characters. There are packages of one: Fedora's R, and m in Debian's history.
+// bindep's grammar wants two characters. There are packages of one, such as Fedora's R.
 func TestNamesOfOneLetter(t *testing.T) {
 	mustParse(t, "R [platform:fedora]")
 	mustParse(t, "/")

@@ -1,6 +1,7 @@
 package bindep
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,9 @@ import (
 // FuzzParse: each line is a rule, a problem or nothing; a rule prints as what is the same rule, and counts in the same places.
 func FuzzParse(f *testing.F) {
 	for _, text := range readVectors(f).Question.Texts {
-		f.Add(text)
+		for lines := range slices.Chunk(slices.Collect(strings.Lines(text)), 8) {
+			f.Add(strings.Join(lines, ""))
+		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		rules, problems := Parse(text)
