@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,6 +61,35 @@ return "demo-1.0-py3-none-any.whl"`), yard.Limits, "unpacks to more than"},
 			}
 			if left := s.leftovers(t); len(left) > 0 {
 				t.Errorf("left: %.300q", left)
+			}
+		})
+	}
+}
+
+// TestLeavesLinks: the first hook puts a link, or something else, where wheelyard removes and unpacks the source before the second one.
+func TestLeavesLinks(t *testing.T) {
+	for name, code := range map[string]string{
+		"source": `shutil.rmtree("/build/src"); os.symlink(%q, "/build/src")`,
+		"output": `shutil.rmtree("/build/out"); os.symlink(%q, "/build/out")`,
+		"wheels": `shutil.rmtree("/build/out/wheels"); os.symlink(%q, "/build/out/wheels")`,
+		"a file": `shutil.rmtree("/build/src"); open("/build/src", "w").write(%q)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, small)
+			victim := t.TempDir()
+			if err := os.WriteFile(filepath.Join(victim, "precious"), nil, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			d := s.do(t, s.sdist(t, with("\nimport shutil\ndef get_requires_for_build_wheel(config_settings=None):\n    "+fmt.Sprintf(code, victim)+"\n    return []\n")))
+			if _, err := os.Stat(filepath.Join(victim, "precious")); err != nil {
+				t.Fatal(err)
+			}
+			if left, _ := os.ReadDir(victim); len(left) != 1 {
+				t.Errorf("%q", left)
+			}
+			t.Logf("%s: %s", d.Attempt.Class, d.Attempt.Reason)
+			if name == "source" && d.Attempt.Class != yard.Built {
+				t.Errorf("%s: %s", d.Attempt.Class, d.Attempt.Reason)
 			}
 		})
 	}

@@ -12,13 +12,16 @@ import (
 
 // removeAll removes a folder and what is in it, its lock last: one that was removed by half can be told from one that was just begun. It needs
 // a few descriptors and paths of one name only, so that no depth is too deep, and minds no permissions as long as the folders are its user's own.
-// One that isn't there is no error. Nothing may write there any more.
+// One that isn't there is no error; a file or a link of that name is removed itself. Nothing may write there any more.
 func removeAll(dir string) error {
 	top, err := openFolder(unix.AT_FDCWD, dir)
-	if err == unix.ENOENT {
+	switch err {
+	case nil:
+	case unix.ENOENT:
 		return nil
-	}
-	if err != nil {
+	case unix.ENOTDIR, unix.ELOOP: // a file; or a link, which may lead anywhere
+		return os.Remove(dir)
+	default:
 		return &os.PathError{Op: "open", Path: dir, Err: err}
 	}
 	defer top.Close()

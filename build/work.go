@@ -45,12 +45,7 @@ func (b *Builder) newWork(id *sandbox.Identity) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &work{dir: dir, lock: lock, id: id}
-	if err := w.makeBox(); err != nil {
-		w.remove()
-		return nil, err
-	}
-	return w, nil
+	return &work{dir: dir, lock: lock, id: id}, nil
 }
 
 // lockedFolder makes a folder that holds a locked file. Another process may look at the lock for a moment, or take the folder for left over
@@ -166,12 +161,15 @@ func sweepWork(folder string, now time.Time) error {
 	return removeAll(folder)
 }
 
-// unpack puts the sdist's members into box/src. Every file has the same time, so that nothing in it is newer than what it was made from.
+// unpack puts the sdist's members into box/src, in a box that is new: what a hook left there before is gone. Every file has the same time, so that nothing in it is newer than what it was made from.
 func (w *work) unpack(ctx context.Context, filename, path string, at time.Time) error {
-	for _, old := range []string{w.path("box", "src"), w.path("sdist")} {
+	for _, old := range []string{w.path("box"), w.path("sdist")} {
 		if err := removeAll(old); err != nil {
 			return err
 		}
+	}
+	if err := w.makeBox(); err != nil {
+		return err
 	}
 	f, err := os.Open(path)
 	if err != nil {
