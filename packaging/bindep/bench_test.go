@@ -1,6 +1,7 @@
 package bindep
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ func BenchmarkHostile(b *testing.B) {
 	for name, unit := range map[string]string{"names": "a", "lines": "!\n", "groups": "(a !b)c", "hyphens": "foo >=1" + strings.Repeat("-", 9) + "1,<1\n"} {
 		for _, n := range []int{1 << 14, 1 << 16} {
 			text := "foo [" + strings.Repeat(unit, n)
-			b.Run(name, func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/%d", name, len(text)), func(b *testing.B) {
 				b.SetBytes(int64(len(text)))
 				for b.Loop() {
 					Parse(text)

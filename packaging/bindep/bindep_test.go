@@ -87,7 +87,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// What the file of the master branch asks for on two systems, with nothing asked for and with what the CI role asks for.
+// Each kind of selector on two systems, with nothing asked for, with what the CI role asks for, and with other profiles.
 func TestActive(t *testing.T) {
 	rules, _ := Parse("aa\nbb [test]\ncc [platform:dpkg]\ndd [platform:debian-bookworm !platform:dpkg]\nee [!test]\nff [platform:rpm compile]\ngg [default]\nhh [(test compile)]\nii [platform:debian-12 (platform:dpkg !python)]\n")
 	debian := OS{ID: "debian", VersionID: "12", Codename: "bookworm"}.Atoms()
