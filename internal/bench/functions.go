@@ -1,12 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
+	"path"
+	"strconv"
 	"strings"
 )
 
@@ -27,51 +26,58 @@ var suites = []struct{ pattern, pkg string }{
 // functions runs Go's own benchmarks.
 func functions(ctx context.Context, w io.Writer) error {
 	fmt.Fprint(w, "\n## Functions\n\n| package | benchmark | time | allocations |\n|---|---|---|---|\n")
+	figures := map[string]float64{}
 	for _, s := range suites {
 		progress("go test -bench %s %s", s.pattern, s.pkg)
-		var out bytes.Buffer
-		cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", s.pattern, "-benchmem", "-benchtime", "0.3s", s.pkg)
-		cmd.Stdout, cmd.Stderr = &out, os.Stderr
-		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("%s: %w\n%s", s.pkg, err, &out)
+		out, err := once(ctx, nil, "go", "test", "-run", "^$", "-bench", s.pattern, "-benchmem", "-benchtime", "0.3s", s.pkg)
+		if err != nil {
+			return err
 		}
-		for line := range strings.Lines(out.String()) {
-			writeBenchmark(w, s.pkg, strings.Fields(line))
+		for line := range strings.Lines(string(out.stdout)) {
+			b, ok := parseBenchmark(strings.Fields(line))
+			if !ok {
+				continue
+			}
+			figures[path.Base(s.pkg)+" "+b.name] = b.time
+			fmt.Fprintf(w, "| `%s` | %s | %s%s | %s |\n", strings.TrimPrefix(s.pkg, "./"), strings.ReplaceAll(b.name, "|", `\|`), duration(b.time), b.more, b.allocations)
 		}
 	}
-	return nil
+	return reference(ctx, w, figures)
 }
 
-// writeBenchmark turns "BenchmarkParse/1.2.3-2  8210311  140.5 ns/op  96 B/op  2 allocs/op" into a row. Other lines give none.
-func writeBenchmark(w io.Writer, pkg string, fields []string) {
+// benchmark is one line of what go test prints.
+type benchmark struct {
+	name        string
+	time        float64 // nanoseconds
+	allocations string
+	more        string // other figures: ", 493.30 MB/s"
+}
+
+// parseBenchmark reads "BenchmarkParse/1.2.3-2  8210311  140.5 ns/op  96 B/op  2 allocs/op". Other lines are none.
+func parseBenchmark(fields []string) (b benchmark, ok bool) {
 	if len(fields) < 4 || !strings.HasPrefix(fields[0], "Benchmark") {
-		return
+		return b, false
 	}
-	name := strings.TrimPrefix(fields[0], "Benchmark")
-	if i := strings.LastIndexByte(name, '-'); i > 0 {
-		name = name[:i]
+	b.name = strings.TrimPrefix(fields[0], "Benchmark")
+	if i := strings.LastIndexByte(b.name, '-'); i > 0 {
+		b.name = b.name[:i]
 	}
-	var time, more, allocations string
 	for i := 2; i+1 < len(fields); i += 2 {
 		switch value, unit := fields[i], fields[i+1]; unit {
 		case "ns/op":
-			time = nanoseconds(value)
+			b.time, _ = strconv.ParseFloat(value, 64) // go test writes a number there
 		case "B/op":
 		case "allocs/op":
-			allocations = value
+			b.allocations = value
 		default:
-			more += fmt.Sprintf(", %s %s", value, unit)
+			b.more += fmt.Sprintf(", %s %s", value, unit)
 		}
 	}
-	fmt.Fprintf(w, "| `%s` | %s | %s%s | %s |\n", strings.TrimPrefix(pkg, "./"), strings.ReplaceAll(name, "|", `\|`), time, more, allocations)
+	return b, true
 }
 
-// nanoseconds writes a number of them for people.
-func nanoseconds(text string) string {
-	var n float64
-	if _, err := fmt.Sscan(text, &n); err != nil {
-		return text + " ns"
-	}
+// duration writes nanoseconds for people.
+func duration(n float64) string {
 	for _, unit := range []string{"ns", "µs", "ms"} {
 		if n < 1000 {
 			return fmt.Sprintf("%.3g %s", n, unit)
