@@ -54,6 +54,9 @@ func (m *Mirror) fetch(ctx context.Context, lock *os.File) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := old.believes(heads); err != nil {
+		return nil, err
+	}
 	fresh, err := m.prepare(ctx, heads)
 	if err != nil {
 		return nil, err

@@ -281,8 +281,11 @@ func TestEmpty(t *testing.T) {
 	same(t, fetch(t, m), Change{"refs/heads/master", "", one})
 
 	r.git("update-ref", "-d", "refs/heads/master")
-	same(t, fetch(t, m), Change{"refs/heads/master", one, ""})
-	if got := resolve(t, m, "master"); got.ID != one || got.Gone.IsZero() {
+	_, err = m.Fetch(t.Context())
+	says(t, err, "it lists no branches and tags at all", r.dir)
+	_, err = m.Moved(t.Context())
+	says(t, err, "it lists no branches and tags at all", r.dir)
+	if got := resolve(t, m, "master"); got.ID != one || !got.Gone.IsZero() {
 		t.Errorf("%+v", got)
 	}
 }

@@ -32,7 +32,13 @@ func (m *Mirror) Moved(ctx context.Context) (bool, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
 	}
-	return err == nil && !s.matches(heads), err
+	if err == nil {
+		err = s.believes(heads)
+	}
+	if err != nil {
+		return false, fmt.Errorf("asking %s: %w", m.at.shown, err)
+	}
+	return !s.matches(heads), nil
 }
 
 // lsRemoteSize bounds what ls-remote may print for one ref: the longest name that is taken, and the ID, twice for an annotated tag.

@@ -105,6 +105,15 @@ func (s *State) matches(heads map[string]ID) bool {
 	return n == len(heads)
 }
 
+// believes refuses heads that are none where there were some. That is what git makes of a web page of one line, such as an apology, in the place
+// of the repository; that somebody deletes the last branch is less likely, and changes nothing of what can be read.
+func (s *State) believes(heads map[string]ID) error {
+	if len(heads) > 0 || s.matches(heads) {
+		return nil
+	}
+	return errors.New("it lists no branches and tags at all, and it did before: all are kept as they were")
+}
+
 // Change is what a fetch found of one branch or tag.
 type Change struct {
 	Ref      string // refs/heads/stable/x
