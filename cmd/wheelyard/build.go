@@ -115,7 +115,8 @@ func (h *house) orderFor(ctx context.Context, name project.Name, version string,
 	if len(bare.Orders) == 1 {
 		return bare.Orders[0], fitting, ctx.Err()
 	}
-	for _, d := range bare.Decisions {
+	if len(bare.Decisions) > 0 {
+		d := bare.Decisions[0]
 		if listed && d.Verdict == plan.Unknown {
 			return o, "", fmt.Errorf("%s %s can't be built: upstream has wheels of it, and no sdist", name, version)
 		}

@@ -22,6 +22,7 @@ type progress struct {
 	now func() time.Time
 	to  io.Writer     // where lines go
 	bar *mpb.Progress // nil: no terminal
+	off func() bool   // of a terminal: forgets ctx
 
 	mu      sync.Mutex
 	reading *reading // nil: no pages are being read
@@ -38,7 +39,7 @@ func newProgress(ctx context.Context, to io.Writer, now func() time.Time) *progr
 	if kind := os.Getenv("TERM"); ok && term.IsTerminal(int(f.Fd())) && kind != "" && kind != "dumb" { // those can't move the cursor
 		p.bar = mpb.New(mpb.WithOutput(f), mpb.WithRefreshRate(200*time.Millisecond))
 		p.to = p.bar
-		context.AfterFunc(ctx, func() { io.WriteString(f, "\r") }) // so that the line with "^C" goes as a whole
+		p.off = context.AfterFunc(ctx, func() { io.WriteString(f, "\r") }) // so that the line with "^C" goes as a whole
 	}
 	return p
 }
@@ -48,6 +49,7 @@ func (p *progress) close() {
 	if p.bar == nil {
 		return
 	}
+	p.off()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.endReading()

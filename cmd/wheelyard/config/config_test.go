@@ -80,6 +80,8 @@ func TestBadConfiguration(t *testing.T) {
 		{"a size without unit", `"1.5GiB"`, `4`, `w.toml:23:1: this is no size that a build could do with`},
 		{"a broken number for a size", `"1.5GiB"`, `4194304.5`, `w.toml:23:1: this is no size`},
 		{"no process", `memory = "1.5GiB"`, `processes = -1`, `w.toml:23:1: processes = -1`},
+		{"too many processes", `memory = "1.5GiB"`, `processes = 2000000000`, `w.toml:23:1: processes = 2000000000`},
+		{"memory in which nothing runs", `"1.5GiB"`, `"1MiB"`, `hint: with its unit, as "512MiB" or "4GiB", and at least "65536KiB"`},
 		{"an index without scheme", `https://index.example/simple/`, `me:secret@index.example`, `w.toml:4:1: index is no address that begins with`},
 		{"an index by ftp", `https://index`, `ftp://me:secret@index`, `w.toml:4:1: index is no address that begins with`},
 		{"a python twice", `"3.13t"`, `"3.11"`, `w.toml:9:1: "3.11" is there twice`},

@@ -9,9 +9,12 @@ import (
 
 // What no build does with less; whoever writes less has forgotten a unit.
 const (
-	leastTime = time.Second
-	leastSize = 1 << 20
-	leastLog  = 1 << 10
+	leastTime   = time.Second
+	leastMemory = 64 << 20
+	leastDisk   = 1 << 20
+	leastLog    = 1 << 10
+
+	mostProcesses = 1 << 22 // the kernel's own limit
 )
 
 // checkLimits looks at what is written, too: a bare number would be taken for nanoseconds, and 4.5 for 4. In an inline table, whose
@@ -30,14 +33,14 @@ func checkLimits(c *Config, where places) *problem {
 	for _, s := range []struct {
 		key          string
 		value, least Size
-	}{{"limits.memory", l.Memory, leastSize}, {"limits.disk", l.Disk, leastSize}, {"limits.log", l.Log, leastLog}} {
+	}{{"limits.memory", l.Memory, leastMemory}, {"limits.disk", l.Disk, leastDisk}, {"limits.log", l.Log, leastLog}} {
 		at, ok := where[s.key]
 		if ok && at.Kind == unstable.Float || (ok || s.value != 0) && s.value < s.least {
-			return &problem{s.key, "this is no size that a build could do with", fmt.Sprintf(`with its unit, as "512MiB" or "4GiB", and at least %d bytes`, s.least)}
+			return &problem{s.key, "this is no size that a build could do with", fmt.Sprintf(`with its unit, as "512MiB" or "4GiB", and at least "%dKiB"`, s.least>>10)}
 		}
 	}
-	if _, ok := where["limits.processes"]; (ok || l.Processes != 0) && l.Processes < 1 {
-		return &problem{"limits.processes", fmt.Sprintf("processes = %d: a build is at least one", l.Processes), "without it: the builder's default"}
+	if _, ok := where["limits.processes"]; (ok || l.Processes != 0) && (l.Processes < 1 || l.Processes > mostProcesses) {
+		return &problem{"limits.processes", fmt.Sprintf("processes = %d: at least 1, at most %d", l.Processes, mostProcesses), "without it: the builder's default"}
 	}
 	return nil
 }
