@@ -19,10 +19,11 @@ import (
 
 // progress tells people how a round goes: bars on a terminal, plain lines elsewhere.
 type progress struct {
-	now func() time.Time
-	to  io.Writer     // where lines go
-	bar *mpb.Progress // nil: no terminal
-	off func() bool   // of a terminal: forgets ctx
+	now   func() time.Time
+	later func(time.Duration, func()) (cancel func() bool)
+	to    io.Writer     // where lines go
+	bar   *mpb.Progress // nil: no terminal
+	off   func() bool   // of a terminal: forgets ctx
 
 	mu      sync.Mutex
 	reading *reading // nil: no pages are being read
@@ -35,6 +36,7 @@ type progress struct {
 // newProgress begins to tell. ctx ends with Ctrl-C, whose "^C" a terminal shows where the bars are.
 func newProgress(ctx context.Context, to io.Writer, now func() time.Time) *progress {
 	p := &progress{now: now, to: to, running: map[yard.Key]*mpb.Bar{}}
+	p.later = func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
 	f, ok := to.(*os.File)
 	if kind := os.Getenv("TERM"); ok && term.IsTerminal(int(f.Fd())) && kind != "" && kind != "dumb" { // those can't move the cursor
 		p.bar = mpb.New(mpb.WithOutput(f), mpb.WithRefreshRate(200*time.Millisecond))
@@ -46,13 +48,13 @@ func newProgress(ctx context.Context, to io.Writer, now func() time.Time) *progr
 
 // close leaves the terminal as it should be. Bars that did not come to their end are removed.
 func (p *progress) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.endReading()
 	if p.bar == nil {
 		return
 	}
 	p.off()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.endReading()
 	for _, b := range p.running {
 		b.Abort(true)
 	}

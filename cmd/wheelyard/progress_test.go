@@ -98,11 +98,13 @@ func TestDumbTerminal(t *testing.T) {
 	}
 }
 
-// TestReading: people see that upstream's pages are read, and how far it is; the second time nothing is said.
+// TestReading: people see that upstream's pages are read, and how far it is; the second time nothing is said, and nothing when it is quick.
 func TestReading(t *testing.T) {
 	var said strings.Builder
 	now := time.Unix(0, 0)
 	p := newProgress(t.Context(), &said, func() time.Time { now = now.Add(4 * time.Second); return now })
+	var first func()
+	p.later = func(_ time.Duration, f func()) func() bool { first = f; return func() bool { return true } }
 	in := plan.Input{Page: func(project.Name) (upstream.Page, error) { return upstream.Page{}, fs.ErrNotExist }}
 	for _, name := range []project.Name{"a", "b", "c", "d", "a"} {
 		in.Wants = append(in.Wants, source.Want{Project: name})
@@ -111,10 +113,14 @@ func TestReading(t *testing.T) {
 	for range 2 {
 		for _, w := range in.Wants[:4] {
 			in.Page(w.Project)
+			if w.Project == "a" {
+				first()
+			}
 		}
 		p.Planned(plan.Plan{}, 0)
 	}
 	p.close()
+	first() // too late: it is over
 	if got, want := said.String(), "reading upstream's pages of 4 projects\n3 of 4 pages are read\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -16,12 +16,16 @@ import (
 // reading is the first reading of upstream's pages, which takes minutes when none is in the cache. Later ones find them there, and are not shown.
 type reading struct {
 	all, read int
-	said      time.Time // when a line was last printed
-	bar       *mpb.Bar  // nil: no terminal
+	bar       *mpb.Bar    // nil: no terminal
+	said      time.Time   // when a line was last printed
+	cancel    func() bool // of the first line
 }
 
-// sayEvery is how often a line tells how far the reading is, where there is no bar.
-const sayEvery = 10 * time.Second
+// Where there is no bar, a line tells that pages are read when that takes its time, and then how far it is.
+const (
+	sayAfter = time.Second
+	sayEvery = 10 * time.Second
+)
 
 // pages wraps how a plan gets its pages, so that people see that it does.
 func (p *progress) pages(in plan.Input) func(project.Name) (upstream.Page, error) {
@@ -40,12 +44,19 @@ func (p *progress) pages(in plan.Input) func(project.Name) (upstream.Page, error
 func (p *progress) startReading(all int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.reading = &reading{all: all, said: p.now()}
+	r := &reading{all: all, said: p.now()}
+	p.reading = r
 	if p.bar == nil {
-		fmt.Fprintf(p.to, "reading upstream's pages of %s\n", count(all, "project"))
+		r.cancel = p.later(sayAfter, func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			if p.reading == r {
+				fmt.Fprintf(p.to, "reading upstream's pages of %s\n", count(all, "project"))
+			}
+		})
 		return
 	}
-	p.reading.bar = p.bar.AddBar(int64(all), mpb.BarRemoveOnComplete(),
+	r.bar = p.bar.AddBar(int64(all), mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name("upstream's pages "), decor.CountersNoUnit("%d/%d")),
 		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO)))
 }
@@ -66,10 +77,14 @@ func (p *progress) pageRead() {
 	}
 }
 
-// endReading takes the bar away; p.mu is held.
+// endReading takes the bar away, or the line back that was not said yet; p.mu is held.
 func (p *progress) endReading() {
-	if p.reading != nil && p.reading.bar != nil {
-		p.reading.bar.Abort(true)
+	switch r := p.reading; {
+	case r == nil:
+	case r.bar != nil:
+		r.bar.Abort(true)
+	default:
+		r.cancel()
 	}
 	p.reading = nil
 }
