@@ -57,10 +57,17 @@ func (c *runCmd) Run(ctx context.Context, all *cli, p *process) error {
 	}
 	c.report(p.stdout, h, out, h.now().Sub(started))
 	h.writeWarnings(p.stderr, out.Plan)
-	if err == nil && c.Strict && out.Plan.Summary().Unserved > 0 {
+	if n := without(out.Plan.Summary()); err == nil && c.Strict && n > 0 {
+		fmt.Fprintf(p.stderr, "wheelyard: --strict: %d of %s without a wheel\n", n, count(len(out.Plan.Decisions), "decision"))
 		return errUnserved
 	}
 	return err
+}
+
+// without is how many decisions leave a want without a wheel now that the run is over: what is still ordered then is for another machine,
+// or was not to be built.
+func without(s plan.Summary) int {
+	return s.Unserved + s.Verdicts[plan.Build] + s.Verdicts[plan.Shared]
 }
 
 func (c *runCmd) round(ctx context.Context, h *house, stderr io.Writer) (cycle.Outcome, error) {
@@ -139,7 +146,11 @@ func (c *runCmd) report(w io.Writer, h *house, out cycle.Outcome, took time.Dura
 	}
 	writePlan(w, out.Plan)
 	writeAttempts(w, out.Attempts)
-	if len(out.Attempts) == 0 {
+	switch {
+	case len(out.Attempts) > 0:
+	case out.Plan.Summary().Elsewhere > 0:
+		fmt.Fprintln(w, "nothing had to be built here")
+	default:
 		fmt.Fprintln(w, "nothing had to be built")
 	}
 	fmt.Fprintf(w, "done in %s; `wheelyard why PROJECT` explains a verdict, `wheelyard serve` serves %s\n", span(took), h.below("public"))
