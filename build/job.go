@@ -151,6 +151,9 @@ func finding(err error) diagnose.Finding {
 	if u, ok := errors.AsType[*env.UnresolvableError](err); ok {
 		return diagnose.Finding{Class: yard.BuildRequirement, Reason: u.Error(), Advice: diagnose.RequirementAdvice(u.Reason)}
 	}
+	if b, ok := errors.AsType[*env.BrokenError](err); ok {
+		return diagnose.Finding{Class: yard.BuildRequirement, Reason: b.Error(), Advice: "another version of it may be better"}
+	}
 	_, hash := errors.AsType[*upstream.HashError](err)
 	_, size := errors.AsType[*upstream.SizeError](err)
 	f := diagnose.Finding{Class: yard.Infrastructure, Reason: err.Error()}

@@ -29,6 +29,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"wheelyard/build/sandbox"
+	"wheelyard/packaging/wheel"
 	"wheelyard/platform"
 	"wheelyard/upstream"
 	"wheelyard/yard"
@@ -50,6 +51,7 @@ type Store struct {
 	Dir      string // the yard's folder
 	Sandbox  *sandbox.Sandbox
 
+	most    wheel.Limits // of each wheel; zero: the usual ones
 	flights singleflight.Group
 }
 
@@ -81,7 +83,7 @@ func (e *UnresolvableError) Error() string {
 	return fmt.Sprintf("no set of wheels meets the build requirements %q%s: %s", e.Question.Requirements, when, e.Reason)
 }
 
-// Get returns the environment that answers the question, made if need be. The errors: *UnresolvableError; those of upstream; the end of ctx.
+// Get returns the environment that answers the question, made if need be. The errors: *UnresolvableError; *BrokenError; those of upstream; the end of ctx.
 func (s *Store) Get(ctx context.Context, q Question) (Environment, error) {
 	q.Requirements = slices.Clone(q.Requirements)
 	slices.Sort(q.Requirements)

@@ -3,6 +3,7 @@ package env
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -288,6 +289,43 @@ func TestOddRequirements(t *testing.T) {
 		}
 		if out, err := exec.Command(filepath.Join(e.Dir, "bin/python"), "-c", "import sys; print(sys.prefix != sys.base_prefix)").CombinedOutput(); string(out) != "True\n" {
 			t.Errorf("%q: %s %v", c.requirements, out, err)
+		}
+	}
+}
+
+// TestBrokenWheels: what is wrong with a build requirement's own wheel is no trouble of the network.
+func TestBrokenWheels(t *testing.T) {
+	s, up, target := store(t)
+	if _, err := s.Get(t.Context(), Question{Requirements: []string{"wheel"}, Target: target}); err != nil { // uv itself is there
+		t.Fatal(err)
+	}
+	s.most.Bytes = 4 << 20
+	info := func(name string) []pypitest.Member {
+		dir := name + "-1.0.dist-info/"
+		return []pypitest.Member{
+			{Path: dir + "METADATA", Content: []byte("Metadata-Version: 2.1\nName: " + name + "\nVersion: 1.0\n")},
+			{Path: dir + "WHEEL", Content: []byte("Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")},
+			{Path: dir + "RECORD"},
+		}
+	}
+	for name, more := range map[string]pypitest.Member{
+		"leaves":  {Path: "leaves-1.0.dist-info/entry_points.txt", Content: []byte("[console_scripts]\n../../x = leaves:x\n")},
+		"unpacks": {Path: "unpacks.bin", Content: make([]byte, 1<<20)},
+	} {
+		members := append(info(name), more)
+		for i := range 8 {
+			if name == "unpacks" {
+				members = append(members, pypitest.Member{Path: fmt.Sprintf("unpacks%d.bin", i), Content: more.Content})
+			}
+		}
+		content, err := pypitest.Zip(members)
+		if err != nil {
+			t.Fatal(err)
+		}
+		up.AddFile(name, name+"-1.0-py3-none-any.whl", content, pypitest.Attrs{})
+		_, err = s.Get(t.Context(), Question{Requirements: []string{name}, Target: target})
+		if broken, ok := errors.AsType[*BrokenError](err); !ok || !strings.Contains(broken.Error(), name+"-1.0-py3-none-any.whl") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -2,14 +2,17 @@ package env
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"wheelyard/build/sandbox"
 	"wheelyard/internal/durable"
+	"wheelyard/packaging/wheel"
 	"wheelyard/platform"
 )
 
@@ -61,10 +64,39 @@ func (s *Store) fill(ctx context.Context, venv string, wheels []string, t platfo
 		return err
 	}
 	args := []string{"pip", "install", "--offline", "--no-index", "--no-deps", "--no-build", "--link-mode", "copy", "--python", filepath.Join(venv, "bin", "python")}
-	if err := s.run(ctx, filepath.Dir(venv), append(args, wheels...)...); err != nil {
+	err := s.run(ctx, filepath.Dir(venv), append(args, wheels...)...)
+	if f, ok := errors.AsType[*failedError](err); ok && strings.Contains(f.said, "Failed to install") && !strings.Contains(f.said, "os error") {
+		_, wrong, _ := strings.Cut(f.said, "Failed to install: ")
+		return &BrokenError{spaces.ReplaceAllString(strings.TrimSpace(wrong), " ")}
+	}
+	if err != nil {
 		return err
 	}
 	return s.compile(ctx, venv, t)
+}
+
+// BrokenError: a wheel that the environment should have can't be installed.
+type BrokenError struct{ Reason string }
+
+func (e *BrokenError) Error() string {
+	return "a build requirement's wheel can't be installed: " + e.Reason
+}
+
+// small refuses a wheel that says itself that it is too large, since uv knows no limit; whether it is sound otherwise is for uv to see.
+func (s *Store) small(path, name string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if _, err := wheel.Open(f, info.Size(), s.most); errors.Is(err, wheel.ErrLimit) {
+		return &BrokenError{name + ": " + err.Error()}
+	}
+	return nil
 }
 
 // fetch puts the wheels of the lock into a folder, under their names.
@@ -76,6 +108,9 @@ func (s *Store) fetch(ctx context.Context, l Lock, dir string) ([]string, error)
 	for _, w := range l.Wheels {
 		file, err := s.Upstream.File(ctx, w)
 		if err != nil {
+			return nil, err
+		}
+		if err := s.small(file, w.Filename); err != nil {
 			return nil, err
 		}
 		path := filepath.Join(dir, w.Filename)
