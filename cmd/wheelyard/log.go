@@ -39,13 +39,13 @@ func (c *logCmd) Run(ctx context.Context, all *cli, p *process) error {
 			fmt.Fprintf(p.stdout, "# %s\n", line)
 		}
 	}
+	var log *os.File
 	path, err := h.yard.Blob(a.Log.SHA256)
-	if err != nil {
-		return err
+	if err == nil {
+		log, err = os.Open(path)
 	}
-	log, err := os.Open(path)
 	if err != nil {
-		return err
+		return fmt.Errorf("the log is lost: %w\n  hint: `wheelyard verify` tells what else is", err)
 	}
 	defer log.Close()
 	_, err = io.Copy(p.stdout, log)
