@@ -123,7 +123,12 @@ func (s *Store) run(ctx context.Context, dir string, args ...string) error {
 	if err != nil {
 		return err
 	}
-	if err = s.start(ctx, uv, dir, args); !damaged(err) {
+	err = s.start(ctx, uv, dir, args)
+	for wait := time.Millisecond; errors.Is(err, syscall.ETXTBSY) && wait < time.Second; wait *= 2 {
+		time.Sleep(wait) // a program that another thread starts right now still has the file open to which uv was written
+		err = s.start(ctx, uv, dir, args)
+	}
+	if !damaged(err) {
 		return err
 	}
 	if err := os.Remove(uv); err != nil {
