@@ -131,7 +131,7 @@ func (s *Store) run(ctx context.Context, dir string, args ...string) error {
 	if !damaged(err) {
 		return err
 	}
-	if err := os.Remove(uv); err != nil {
+	if err := os.Remove(uv); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if uv, err = s.uv(ctx); err != nil {
