@@ -57,17 +57,27 @@ func (c *runCmd) Run(ctx context.Context, all *cli, p *process) error {
 	}
 	c.report(p.stdout, h, out, h.now().Sub(started))
 	h.writeWarnings(p.stderr, out.Plan)
-	if n := without(out.Plan.Summary()); err == nil && c.Strict && n > 0 {
+	if n := h.without(out.Plan); err == nil && c.Strict && n > 0 {
 		fmt.Fprintf(p.stderr, "wheelyard: --strict: %d of %s without a wheel\n", n, count(len(out.Plan.Decisions), "decision"))
 		return errUnserved
 	}
 	return err
 }
 
-// without is how many decisions leave a want without a wheel now that the run is over: what is still ordered then is for another machine,
-// or was not to be built.
-func without(s plan.Summary) int {
-	return s.Unserved + s.Verdicts[plan.Build] + s.Verdicts[plan.Shared]
+// without is how many decisions leave a want without a wheel now that the run is over, also by what is still ordered on targets of this
+// machine: that was not to be built now, or is to be tried again. What other machines have to do doesn't count.
+func (h *house) without(p plan.Plan) int {
+	here := map[string]bool{}
+	for _, t := range h.known {
+		here[t.Name()] = t.Here
+	}
+	n := p.Summary().Unserved
+	for _, d := range p.Decisions {
+		if (d.Verdict == plan.Build || d.Verdict == plan.Shared) && here[d.Target] {
+			n++
+		}
+	}
+	return n
 }
 
 func (c *runCmd) round(ctx context.Context, h *house, stderr io.Writer) (cycle.Outcome, error) {
