@@ -26,7 +26,11 @@ func TestInherited(t *testing.T) {
 	if want := []string{"https_proxy=http://p", "NO_PROXY=a", "SSL_CERT_FILE=/ca.pem"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	got = inherited([]string{"SSL_CERT_FILE=/own.pem", "PIP_CERT=/ca.pem"})
+	got = inherited([]string{"SSL_CERT_FILE=/own.pem", "PIP_CERT=/ca.pem", "SSL_CERT_DIR=/own"})
+	if want := []string{"SSL_CERT_FILE=/ca.pem"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	got = inherited([]string{"PIP_CERT=", "SSL_CERT_FILE=/own.pem"})
 	if want := []string{"SSL_CERT_FILE=/own.pem"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -197,26 +198,32 @@ func onOwnThread(f func() error) error {
 	return <-done
 }
 
-// inherited are the variables that say how the index is reached: proxies and certificates. Those of uv and pip are left out but for the certificates.
+// inherited are the variables that say how the index is reached: proxies and certificates. Those of uv and pip are left out but for PIP_CERT, which
+// comes before the others, as it does for pip and for the client that fetches the wheels.
 func inherited(environ []string) []string {
-	var kept []string
-	cert, pipCert := false, ""
+	var kept, certs []string
 	for _, v := range environ {
 		name, value, _ := strings.Cut(v, "=")
 		switch strings.ToUpper(name) {
-		case "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_DIR":
+		case "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY":
 			kept = append(kept, v)
-		case "SSL_CERT_FILE":
-			cert = true
-			kept = append(kept, v)
+		case "SSL_CERT_DIR", "SSL_CERT_FILE":
+			certs = append(certs, v)
 		case "PIP_CERT":
-			pipCert = value
+			if value != "" {
+				return append(inherited(without(environ, "PIP_CERT", "SSL_CERT_DIR", "SSL_CERT_FILE")), "SSL_CERT_FILE="+value)
+			}
 		}
 	}
-	if !cert && pipCert != "" {
-		kept = append(kept, "SSL_CERT_FILE="+pipCert)
-	}
-	return kept
+	return append(kept, certs...)
+}
+
+// without leaves variables out.
+func without(environ []string, names ...string) []string {
+	return slices.DeleteFunc(slices.Clone(environ), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return slices.Contains(names, strings.ToUpper(name))
+	})
 }
 
 // settle makes sure that what was written is on the disk, before it gets its name.
