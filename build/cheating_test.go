@@ -153,22 +153,33 @@ print("STARTED", flush=True)
 return "demo-1.0-py3-none-any.whl"`))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	done := make(chan struct{})
-	defer func() { cancel(); <-done }()
-	go func() { // cancels as soon as the wheel is being written again
-		defer close(done)
-		for ctx.Err() == nil {
-			if again, _ := filepath.Glob(filepath.Join(s.Dir, workDir, "build-*", "*.whl")); again != nil {
+	over, wentOn := make(chan struct{}), make(chan bool)
+	go func() { // cancels as soon as the wheel is being written again, and sees whether it is unpacked all the same
+		seen := false
+		there := func(name string) bool {
+			found, _ := filepath.Glob(filepath.Join(s.Dir, workDir, "build-*", name))
+			return found != nil
+		}
+		for {
+			select {
+			case <-over:
+				wentOn <- seen
+				return
+			default:
+			}
+			if there("*.whl") {
 				cancel()
 			}
+			seen = seen || there("site")
 		}
 	}()
 	var log bytes.Buffer
 	r, err := s.Build(ctx, o, s.target, &log)
+	close(over)
 	if err == nil {
 		r.Close()
 	}
-	if !errors.Is(err, context.Canceled) || strings.Contains(log.String(), "built") {
-		t.Errorf("%v; %s", err, log.String())
+	if seen := <-wentOn; seen || !errors.Is(err, context.Canceled) {
+		t.Errorf("went on: %t; %v; %s", seen, err, log.String())
 	}
 }
