@@ -292,6 +292,24 @@ func TestSpoiltTree(t *testing.T) {
 	}
 }
 
+// TestFrozen: a wheel is built and admitted, and the tree stays as it is until a round that may change it.
+func TestFrozen(t *testing.T) {
+	c := newCrew(t, "p")
+	c.Frozen = true
+	o := c.order("demo", "p", ends(yard.Built))
+	c.orders = func(_ []yard.Wheel, past []yard.Attempt) []plan.Order { return left([]plan.Order{o}, past) }
+	if out, err := c.Run(t.Context()); err != nil || len(out.Attempts) != 1 || c.published("p", "demo") {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if _, err := os.Stat(c.Tree.Dir); !os.IsNotExist(err) {
+		t.Error("something was written to the tree")
+	}
+	c.Frozen = false
+	if out, err := c.Run(t.Context()); err != nil || len(out.Attempts) != 0 || !c.published("p", "demo") {
+		t.Errorf("%+v, %v", out, err)
+	}
+}
+
 // TestPureServesAll: a pure wheel is offered on every platform, one with extension modules on its own.
 func TestPureServesAll(t *testing.T) {
 	c := newCrew(t, "p", "q")

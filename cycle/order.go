@@ -45,7 +45,7 @@ func (r *Round) keep(ctx context.Context, result build.Result, t platform.Target
 		result.Attempt.Advice = "the build made a wheel that must not be published; its log shows how"
 		return Record(ctx, r.Yard, result)
 	}
-	if err != nil {
+	if err != nil || r.Frozen {
 		return a, err
 	}
 	return a, r.publish(ctx, admitted)

@@ -11,11 +11,21 @@ import (
 )
 
 // place puts a blob where nothing is yet: as a link, which is there at once and takes no room; where that can't be (another file
-// system, too many links, a blob of another owner), as a copy. After a link the folder is for the caller to sync.
+// system, too many links, a blob of another owner), as a copy. Its contents are read first: what is published never changes, so it had better be right.
+// After a link the folder is for the caller to sync.
 func place(blob, path, sum string) error {
-	if info, err := os.Lstat(blob); err != nil {
+	info, err := os.Lstat(blob)
+	if err != nil {
 		return err
-	} else if info.Mode().IsRegular() && os.Link(blob, path) == nil {
+	}
+	got, err := sumOf(blob)
+	if err != nil {
+		return err
+	}
+	if got != sum {
+		return fmt.Errorf("the blob %s is damaged: its SHA-256 is %s", sum, got)
+	}
+	if info.Mode().IsRegular() && os.Link(blob, path) == nil {
 		return nil
 	}
 	from, err := os.Open(blob)
@@ -28,12 +38,8 @@ func place(blob, path, sum string) error {
 		return err
 	}
 	defer to.Abort()
-	h := sha256.New()
-	if _, err := io.Copy(to, io.TeeReader(from, h)); err != nil {
+	if _, err := io.Copy(to, from); err != nil {
 		return err
-	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != sum {
-		return fmt.Errorf("the blob %s is damaged: its SHA-256 is %s", sum, got)
 	}
 	return to.Commit()
 }

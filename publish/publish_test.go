@@ -427,3 +427,25 @@ func TestMetadataGoesFirst(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestDamagedBlob: what isn't what it should be is never published, as a link neither.
+func TestDamagedBlob(t *testing.T) {
+	s := newShop(t)
+	w := s.wheel("demo-1.0")
+	path, err := s.blob(w.SHA256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("something else\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Platform(t.Context(), platform, []yard.Wheel{w}); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("error %v", err)
+	}
+	if s.exists(demo + w.Filename) {
+		t.Error("it is published")
+	}
+}

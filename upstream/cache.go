@@ -144,7 +144,7 @@ func (c *Client) store(name project.Name, p simple.Project, e head) (Page, error
 	sum := sha256.Sum256(text)
 	e.Digest = "sha256:" + hex.EncodeToString(sum[:])
 	e.Sum = crc32.Checksum(text, castagnoli)
-	if replace(c.pageFile(name), text) == nil {
+	if replace(c.pageFile(name), text, pagePerm) == nil {
 		c.writeHead(name, e)
 	}
 	return decoded(string(text), name, e)
@@ -153,7 +153,7 @@ func (c *Client) store(name project.Name, p simple.Project, e head) (Page, error
 func (c *Client) writeHead(name project.Name, e head) {
 	text, err := json.Marshal(e)
 	if err == nil {
-		err = replace(c.headFile(name), append(text, '\n'))
+		err = replace(c.headFile(name), append(text, '\n'), pagePerm)
 	}
 	if err != nil {
 		os.Remove(c.headFile(name)) // rather none than one that is outdated
@@ -168,8 +168,11 @@ func cacheError(err error) error {
 	return fmt.Errorf("in the cache of upstream: %w", err)
 }
 
+// pagePerm: others may read pages, as they may all of a yard but its key.
+const pagePerm = 0o644
+
 // replace writes a file beside its place and renames it. It doesn't sync: a cache may be lost, and what is damaged is noticed.
-func replace(path string, text []byte) error {
+func replace(path string, text []byte, perm fs.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), durable.TempPrefix+"*")
 	if errors.Is(err, fs.ErrNotExist) && os.MkdirAll(filepath.Dir(path), 0o755) == nil {
 		f, err = os.CreateTemp(filepath.Dir(path), durable.TempPrefix+"*")
@@ -178,7 +181,7 @@ func replace(path string, text []byte) error {
 		return err
 	}
 	_, err = f.Write(text)
-	err = errors.Join(err, f.Close())
+	err = errors.Join(err, f.Chmod(perm), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}

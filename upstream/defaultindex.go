@@ -54,7 +54,7 @@ func (m machine) index(ctx context.Context, remember string) (string, error) {
 			err = os.MkdirAll(filepath.Dir(remember), 0o755)
 		}
 		if err == nil {
-			err = replace(remember, text) // private, as temporary files are: there may be a password in it
+			err = replace(remember, text, 0o600) // there may be a password in it
 		}
 		if err != nil {
 			return "", fmt.Errorf("remembering pip's index: %w", err)

@@ -56,7 +56,7 @@ func FuzzHead(f *testing.F) {
 	f.Add([]byte(`null`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c := Client{pagesDir: t.TempDir()}
-		if err := replace(c.headFile("x"), text); err != nil {
+		if err := replace(c.headFile("x"), text, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		e := c.readHead("x")

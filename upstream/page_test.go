@@ -616,3 +616,26 @@ func TestReadOnlyCache(t *testing.T) {
 		t.Error("a file was had without a place for it")
 	}
 }
+
+// TestOthersRead: a page that one user fetched can be used by others.
+func TestOthersRead(t *testing.T) {
+	up := pypitest.New(t, "testdata/demo.txtar")
+	dir := t.TempDir()
+	c, err := New(Options{Index: up.URL, Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Page(t.Context(), "demo-pkg"); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "pages", "*", "demo-pkg.*"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	for _, file := range files {
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o644 {
+			t.Errorf("%v, %v", info, err)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func (buildCmd) Help() string {
   wheelyard build netifaces==0.11.0
   wheelyard build netifaces==0.11.0 --check
 
-The build's output is shown as it comes. Its wheel is kept and published, unless upstream has one that fits.`
+The build's output is shown as it comes. Its wheel is kept and published, unless upstream has one that fits. Ends with status 3 when the build fails.`
 }
 
 func (c *buildCmd) Run(ctx context.Context, all *cli, p *process) error {
@@ -147,23 +147,40 @@ func (c *buildCmd) build(ctx context.Context, h *house, b *build.Builder, o plan
 	}
 	loud := shown{b, p.stderr}
 	var a yard.Attempt
-	if fitting == "" {
-		round := cycle.Round{Targets: []platform.Target{t}, Yard: y, Builder: loud, Tree: tree, Observer: nobody{}}
-		a, err = round.Do(ctx, o)
-	} else {
-		a, err = tryOnly(ctx, y, loud, o, t)
-	}
-	if err != nil {
+	if fitting == "" { // a pure wheel is published for all platforms
+		targets, err := h.targets(ctx)
+		if err != nil {
+			return err
+		}
+		round := cycle.Round{Targets: targets, Yard: y, Builder: loud, Tree: tree, Observer: nobody{}}
+		if a, err = round.Do(ctx, o); err != nil {
+			return err
+		}
+	} else if a, err = tryOnly(ctx, y, loud, o, t); err != nil {
 		return err
 	}
-	if c.Format == "json" {
-		return writeJSON(p.stdout, a)
+	built := a.Class == yard.Built
+	switch {
+	case c.Format == "json":
+		if err := writeJSON(p.stdout, buildReport{1, a}); err != nil {
+			return err
+		}
+	default:
+		writeAttempts(p.stdout, []yard.Attempt{a})
+		if fitting != "" && built {
+			fmt.Fprintf(p.stdout, "not kept: upstream has %s, which fits\n", fitting)
+		}
 	}
-	writeAttempts(p.stdout, []yard.Attempt{a})
-	if fitting != "" && a.Class == yard.Built {
-		fmt.Fprintf(p.stdout, "not kept: upstream has %s, which fits\n", fitting)
+	if !built {
+		return errUnserved
 	}
 	return nil
+}
+
+// buildReport is `build --format json`.
+type buildReport struct {
+	Format int `json:"format"`
+	yard.Attempt
 }
 
 // tryOnly records what a build came to, and drops its wheel.
@@ -223,8 +240,13 @@ func (c *buildCmd) check(ctx context.Context, b *build.Builder, o plan.Order, t 
 			fmt.Fprintln(p.stdout, d)
 		}
 	}
-	if err == nil && len(differences) > 0 {
+	switch {
+	case err != nil:
+		return err
+	case !built:
+		return errUnserved
+	case len(differences) > 0:
 		return errDiffers
 	}
-	return err
+	return nil
 }

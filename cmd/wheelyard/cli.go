@@ -21,7 +21,7 @@ const (
 	statusDone     = 0
 	statusFailed   = 1 // wheelyard itself could not do its work
 	statusUsage    = 2 // bad usage or configuration
-	statusUnserved = 3 // with --strict: done, but some want has no wheel
+	statusUnserved = 3 // done, but some want has no wheel: with --strict, and for a build that fails
 )
 
 // process is what a command has of the world.

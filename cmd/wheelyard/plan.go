@@ -137,6 +137,9 @@ func reason(d plan.Decision) string {
 	if d.Advice != "" {
 		r += "; " + d.Advice
 	}
+	if !d.RetryAt.IsZero() {
+		r += "; tried again after " + d.RetryAt.UTC().Format("2006-01-02 15:04Z")
+	}
 	return r
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -101,6 +102,10 @@ func (c *runCmd) round(ctx context.Context, h *house, stderr io.Writer) (cycle.O
 	if err := h.sweep(ctx); err != nil {
 		return cycle.Outcome{}, err
 	}
+	damaged, err := h.damage(ctx, y, stderr)
+	if err != nil {
+		return cycle.Outcome{}, err
+	}
 	builder, err := h.builder(ctx)
 	if err != nil {
 		return cycle.Outcome{}, err
@@ -120,9 +125,23 @@ func (c *runCmd) round(ctx context.Context, h *house, stderr io.Writer) (cycle.O
 			return onlyOf(decide(held, past), only)
 		},
 		Targets: in.Targets, Yard: y, Builder: builder, Tree: tree,
-		Jobs: c.jobs(), Observer: watch,
+		Jobs: c.jobs(), Observer: watch, Frozen: damaged != nil,
 	}
-	return round.Run(ctx)
+	out, err := round.Run(ctx)
+	return out, errors.Join(err, damaged)
+}
+
+// damage tells of the records that can't be believed. While there are such, nobody knows what is to be published: damaged is not nil then.
+func (h *house) damage(ctx context.Context, y *yard.Yard, stderr io.Writer) (damaged, err error) {
+	problems, err := y.Damage(ctx)
+	if err != nil || len(problems) == 0 {
+		return nil, err
+	}
+	for _, p := range problems {
+		fmt.Fprintf(stderr, "warning: %s: %s\n", h.below(p.File), p.Text)
+	}
+	return fmt.Errorf("%s can't be believed, so that the published tree stays as it is\n  hint: put them back from a backup; `wheelyard verify` tells what else is wrong",
+		count(len(problems), "record")), nil
 }
 
 func (c *runCmd) jobs() int {

@@ -10,10 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 
-	"wheelyard/cycle"
-	"wheelyard/index"
 	"wheelyard/yard"
 )
 
@@ -60,7 +57,7 @@ func (c *verifyCmd) Run(ctx context.Context, all *cli, p *process) error {
 	}
 	if len(c.Files) > 0 {
 		v.files(c.Files, held)
-	} else if err = errors.Join(v.published(ctx, h, held), v.foreign(ctx, h, y)); err != nil {
+	} else if err = errors.Join(v.published(ctx, h, y, held), v.foreign(ctx, h, y)); err != nil {
 		return err
 	}
 	v.Problems = append([]yard.Problem{}, v.Problems...)
@@ -77,29 +74,6 @@ func (c *verifyCmd) Run(ctx context.Context, all *cli, p *process) error {
 
 func (v *verification) found(file, format string, args ...any) {
 	v.Problems = append(v.Problems, yard.Problem{File: file, Text: fmt.Sprintf(format, args...)})
-}
-
-// published compares the tree with what the records say is offered.
-func (v *verification) published(ctx context.Context, h *house, held []yard.Wheel) error {
-	v.Wheels = len(held)
-	for _, p := range h.config.Platforms {
-		for _, w := range cycle.Offer(held, p.Name) {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			file := filepath.Join("public", filepath.FromSlash(index.ProjectDir(p.Name, w.Project)), w.Filename)
-			sum, err := sumOf(h.below(file))
-			switch {
-			case errors.Is(err, fs.ErrNotExist):
-				v.found(file, "it is not published; the next `wheelyard run` does it")
-			case err != nil:
-				return err
-			case sum != w.SHA256:
-				v.found(file, "its sha256 is %s, and %s was admitted", sum, w.SHA256)
-			}
-		}
-	}
-	return nil
 }
 
 // files looks for the records of files.

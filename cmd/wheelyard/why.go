@@ -141,11 +141,15 @@ func writeWhy(w io.Writer, d plan.Decision) {
 }
 
 func originOf(o source.Origin) string {
-	s := fmt.Sprintf("%s:%d", o.File, o.Line)
+	who := o.Source
 	if o.Series != "" {
-		return fmt.Sprintf("%s %s, %s", o.Source, o.Series, s)
+		who += " " + o.Series
 	}
-	return fmt.Sprintf("%s, %s", o.Source, s)
+	s := fmt.Sprintf("%s, %s:%d", who, o.File, o.Line)
+	if o.Reason != "" {
+		s += ": " + o.Reason
+	}
+	return s
 }
 
 func writeCandidates(w io.Writer, files []plan.Candidate) {

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"wheelyard/index"
 )
 
 // problem is what is wrong with the value of one key.
@@ -25,6 +27,8 @@ func checkPlatforms(c *Config, _ places) *problem {
 		switch {
 		case !validName.MatchString(p.Name):
 			return &problem{key("name"), fmt.Sprintf("platform name %q: lower case letters, digits, '.', '_' and '-' only, as it becomes a part of addresses", p.Name), `for example name = "debian-12-x86_64"`}
+		case !index.ValidPlatform(p.Name):
+			return &problem{key("name"), fmt.Sprintf("a platform can't be named %q: the index uses that itself", p.Name), `for example name = "debian-12-x86_64"`}
 		case seen[p.Name]:
 			return &problem{key("name"), fmt.Sprintf("two platforms are named %q", p.Name), "give each its own name: each has an index of its own"}
 		}
@@ -83,6 +87,13 @@ func checkSources(c *Config, _ places) *problem {
 				return &problem{key("targets"), fmt.Sprintf("target %q: no [[platform]] is named %q", t, name), ""}
 			}
 		}
+	}
+	return nil
+}
+
+func checkYard(c *Config, _ places) *problem {
+	if c.Yard == "" {
+		return &problem{"yard", `yard = "": it would be this folder itself`, `leave it out, which means yard = "yard"`}
 	}
 	return nil
 }

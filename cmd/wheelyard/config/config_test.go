@@ -63,6 +63,8 @@ func TestBadConfiguration(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
 		{"unknown key", `root = "host"`, `rooot = "host"`, `w.toml:8:1: unknown key "platform.rooot"` + "\n" + `  hint: did you mean "root"?`},
 		{"unknown table", `[upstream]`, `[up]`, `w.toml:3:2: unknown key "up"` + "\n  hint: known here: limits, platform, policy, source, upstream, yard"},
+		{"no yard", `yard = "store"`, `yard = ""`, `w.toml:1:1: yard = ""`},
+		{"name of the server's", `name = "debian-13-riscv64"`, `name = "healthz"`, `w.toml:13:1: a platform can't be named "healthz"`},
 		{"number for a version", `pythons = ["3.11", "3.13t"]`, `pythons = [3.10]`, `w.toml:9:12: cannot decode TOML float into`},
 		{"number for a version, hint", `pythons = ["3.11", "3.13t"]`, `pythons = [3.10]`, `hint: a list of strings`},
 		{"no string", `yard = "store"`, `yard = 3`, `w.toml:1:8: cannot decode TOML integer into`},
