@@ -61,6 +61,11 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
+// twice is what an order may have that ran into a limit before: twice the time, memory, disk and processes.
+func (l Limits) twice() Limits {
+	return Limits{Wall: 2 * l.Wall, CPU: 2 * l.CPU, Memory: 2 * l.Memory, Disk: 2 * l.Disk, Log: l.Log, Procs: 2 * l.Procs}
+}
+
 // inodes that a build folder may have.
 const inodes = 1_000_000
 
@@ -148,7 +153,10 @@ func (b *Builder) Build(ctx context.Context, o plan.Order, t platform.Target, li
 	if err != nil {
 		return Result{}, fmt.Errorf("making a work folder: %w", err)
 	}
-	j := &job{b: b, o: o, t: t, w: w, started: b.Now()}
+	j := &job{b: b, o: o, t: t, w: w, started: b.Now(), limits: b.Limits}
+	if o.More {
+		j.limits = b.Limits.twice()
+	}
 	r, err := j.run(ctx, live)
 	if err != nil {
 		return Result{}, errors.Join(err, w.remove())

@@ -2,6 +2,7 @@ package build
 
 import (
 	"archive/zip"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -222,5 +223,25 @@ func TestPointOut(t *testing.T) {
 	d := s.do(t, s.sdist(t, before(`raise ModuleNotFoundError("No module named 'imp'", name="imp")`)))
 	if d.Attempt.Class != yard.PythonTooNew || !strings.Contains(d.Attempt.Advice, "demo 2.0 is the first") {
 		t.Errorf("%s: %s; %s", d.Attempt.Class, d.Attempt.Reason, d.Attempt.Advice)
+	}
+}
+
+// TestMore: what ran into a limit may have twice as much at the next try.
+func TestMore(t *testing.T) {
+	s := newShop(t, small)
+	o := s.sdist(t, before("keep = bytearray(400 << 20)\nfor i in range(0, len(keep), 4096): keep[i] = 1"))
+	if d := s.do(t, o); d.Attempt.Class != yard.Limits {
+		t.Fatalf("%s: %s", d.Attempt.Class, d.Attempt.Reason)
+	}
+	o.More = true
+	if d := s.do(t, o); d.Attempt.Class != yard.Built {
+		t.Errorf("%s: %s", d.Attempt.Class, d.Attempt.Reason)
+	}
+}
+
+func TestDifferenceJSON(t *testing.T) {
+	text, err := json.Marshal(Difference{Member: "a.py", At: 3, Bytes: 1, First: Excerpt("\x00a"), Second: Excerpt("b")})
+	if want := `{"member":"a.py","at":3,"bytes":1,"first":"0061","second":"62"}`; err != nil || string(text) != want {
+		t.Errorf("%s, %v", text, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -19,13 +20,19 @@ import (
 
 // Difference is a member of a wheel that two builds of one order made differently.
 type Difference struct {
-	Member string
-	Only   int   // 1 or 2: only the wheel of that build has it; 0: both have it
-	At     int64 // the first byte that differs
-	Bytes  int64 // how many differ, as far as both go, and by how many one is longer
-	First  []byte
-	Second []byte // what stands there, a few bytes of each
+	Member string  `json:"member"`
+	Only   int     `json:"only,omitempty"` // 1 or 2: only the wheel of that build has it; 0: both have it
+	At     int64   `json:"at"`             // the first byte that differs
+	Bytes  int64   `json:"bytes"`          // how many differ, as far as both go, and by how many one is longer
+	First  Excerpt `json:"first"`
+	Second Excerpt `json:"second"` // what stands there, a few bytes of each
 }
+
+// Excerpt is a few bytes; as text they are hexadecimal.
+type Excerpt []byte
+
+// MarshalText writes the bytes in hexadecimal.
+func (e Excerpt) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, e), nil }
 
 func (d Difference) String() string {
 	if d.Only != 0 {

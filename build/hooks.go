@@ -83,7 +83,7 @@ func (j *job) hook(ctx context.Context, name string) (answer, error) {
 			sandbox.Mount{Host: j.environment.Dir, At: env.At},
 			sandbox.Mount{Host: script, At: runnerAt},
 			sandbox.Mount{Host: j.w.path("box"), At: sandbox.Home, Writable: true}),
-		Count: []string{j.w.path("box")}, Limits: j.b.Limits.sandbox(), Output: heard,
+		Count: []string{j.w.path("box")}, Limits: j.limits.sandbox(), Output: heard,
 	})
 	j.took.Backend += time.Since(began).Milliseconds()
 	j.cpu += o.CPU

@@ -29,6 +29,7 @@ type job struct {
 	t       platform.Target
 	w       *work
 	log     *log
+	limits  Limits
 	started time.Time
 
 	sdist  string // path in the cache of upstream
@@ -57,7 +58,7 @@ func fail(class yard.Class, reason, advice string) error {
 
 func (j *job) run(ctx context.Context, live io.Writer) (Result, error) {
 	began := time.Now()
-	l, err := newLog(j.w.path("log"), j.b.Limits.Log, live)
+	l, err := newLog(j.w.path("log"), j.limits.Log, live)
 	if err != nil {
 		return Result{}, err
 	}

@@ -40,7 +40,7 @@ func (j *job) judge(ctx context.Context, made string) error {
 	if err != nil {
 		return err
 	}
-	archive, err := wheel.Open(f, info.Size(), j.b.Limits.wheel())
+	archive, err := wheel.Open(f, info.Size(), j.limits.wheel())
 	if errors.Is(err, wheel.ErrLimit) {
 		return fail(yard.Limits, "its wheel is larger than it may be: "+err.Error(), "if it has to be: raise disk in [limits]")
 	}

@@ -58,7 +58,7 @@ func (j *job) tryOut(ctx context.Context, site string) error {
 		Mounts: append(sandbox.Interpreter(j.t.Path),
 			sandbox.Mount{Host: site, At: siteAt}, sandbox.Mount{Host: script, At: trialAt},
 			sandbox.Mount{Host: j.w.path("trial"), At: sandbox.Home, Writable: true}),
-		Count: []string{j.w.path("trial")}, Limits: j.b.Limits.trial(),
+		Count: []string{j.w.path("trial")}, Limits: j.limits.trial(),
 	})
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ func parse(file string, text []byte) (Config, error) {
 		return Config{}, decodeError(file, err)
 	}
 	where := positions(text)
-	for _, check := range []func(*Config, places) *problem{checkUpstream, checkPlatforms, checkSources, checkPolicy, checkLimits} {
+	for _, check := range []func(*Config, places) *problem{checkYard, checkUpstream, checkPlatforms, checkSources, checkPolicy, checkLimits} {
 		if p := check(&c, where); p != nil {
 			return Config{}, where.wrong(file, *p)
 		}
