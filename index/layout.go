@@ -10,7 +10,7 @@ import (
 
 // The tree, below its folder:
 //
-//	key.pem                                    the public key of the yard's records
+//	key.pem                                    the public keys of the yard's records
 //	PLATFORM/simple/index.html, index.json     the platform's projects
 //	PLATFORM/simple/PROJECT/index.html, …json  one project's files
 //	PLATFORM/simple/PROJECT/WHEEL              a file, beside the pages that name it
