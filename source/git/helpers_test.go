@@ -23,9 +23,24 @@ type repo struct {
 
 func newRepo(t testing.TB, args ...string) *repo {
 	t.Helper()
-	r := &repo{t: t, dir: filepath.Join(t.TempDir(), "repo")}
+	r := &repo{t: t, dir: filepath.Join(memory(t), "repo")}
 	gitIn(t, "/", 0, append([]string{"init", "--quiet", "--initial-branch=master", r.dir}, args...)...)
 	return r
+}
+
+// memory is a temporary folder that no disk is waited for, where there is such a thing.
+func memory(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "wheelyard-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }
 
 // date of the nth commit.
@@ -88,7 +103,7 @@ type clock struct{ now time.Time }
 // open makes a mirror; change may be nil.
 func open(t testing.TB, location string, change func(*Options)) *Mirror {
 	t.Helper()
-	o := Options{Location: location, Dir: filepath.Join(t.TempDir(), "mirror"), Now: func() time.Time { return noon }}
+	o := Options{Location: location, Dir: filepath.Join(memory(t), "mirror"), Now: func() time.Time { return noon }}
 	if change != nil {
 		change(&o)
 	}
