@@ -87,5 +87,5 @@ func (s sortable) compare(o sortable) int {
 }
 
 func compareOrigins(a, b source.Origin) int {
-	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Series, b.Series), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Series, b.Series), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 }

@@ -24,6 +24,7 @@ type Origin struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`             // from 1; of a table or a continued line, its first
 	Reason string `json:"reason,omitempty"` // why it is asked for, if the source says so
+	Rank   int    `json:"-"`                // of the series among those of its source: the lower the older, whatever their names
 }
 
 // Want is one project asked for, in the versions and on the targets that it names.

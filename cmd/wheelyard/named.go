@@ -41,10 +41,10 @@ func targetNames(targets []platform.Target) string {
 func (h *house) checkSource(name, series string) error {
 	var names []string
 	for _, s := range h.config.Sources {
-		if (name == "" || s.Name == name) && (series == "" || s.Series == series) {
+		if (name == "" || s.Name == name) && (series == "" || slices.Contains(s.Series(), series)) {
 			return nil
 		}
-		names = append(names, strings.TrimSpace(s.Name+" "+s.Series))
+		names = append(names, strings.TrimSpace(s.Name+" "+strings.Join(s.Series(), " ")))
 	}
 	return usageError{fmt.Sprintf("no source is named %s\n  hint: there are %s", strings.TrimSpace(name+" "+series), strings.Join(names, ", "))}
 }

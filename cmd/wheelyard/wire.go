@@ -15,7 +15,6 @@ import (
 	"wheelyard/plan"
 	"wheelyard/platform"
 	"wheelyard/publish"
-	"wheelyard/source"
 	"wheelyard/upstream"
 	"wheelyard/yard"
 )
@@ -180,52 +179,9 @@ func (h *house) targets(ctx context.Context) ([]platform.Target, error) {
 	return targets, nil
 }
 
-// read reads all sources.
-func (h *house) read() (source.Reading, error) {
-	var all source.Reading
-	for i, s := range h.config.Sources {
-		r, err := h.readSource(s)
-		if unread, ok := errors.AsType[*fs.PathError](err); ok {
-			key := fmt.Sprintf("source[%d].%s", i, s.Key())
-			return all, h.config.Wrong(key, fmt.Sprintf("source %s: %v", s.Name, unread), "paths are relative to this file")
-		}
-		if err != nil {
-			return all, fmt.Errorf("source %s: %w", s.Name, err)
-		}
-		all.Wants = append(all.Wants, r.Wants...)
-		all.Excludes = append(all.Excludes, r.Excludes...)
-		all.Problems = append(all.Problems, r.Problems...)
-	}
-	return all, nil
-}
-
-// readSource reads one. Its origins name the file as it is seen from the configuration, so that they are the same wherever that is.
-func (h *house) readSource(s config.Source) (source.Reading, error) {
-	path, reader := s.Constraints, source.ReadConstraints
-	if s.Packages != "" {
-		path, reader = s.Packages, source.ReadList
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return source.Reading{}, err
-	}
-	defer file.Close()
-	shown, err := filepath.Rel(filepath.Dir(h.config.File), path)
-	if err != nil {
-		shown = path
-	}
-	r, err := reader(file, source.Origin{Source: s.Name, Series: s.Series, File: shown})
-	for i := range r.Wants {
-		if r.Wants[i].Targets == nil {
-			r.Wants[i].Targets = s.Targets
-		}
-	}
-	return r, err
-}
-
 // input is all that a plan depends on but what is held and was tried; it is read now.
 func (h *house) input(ctx context.Context) (plan.Input, error) {
-	reading, err := h.read()
+	reading, err := h.read(ctx)
 	if err != nil {
 		return plan.Input{}, err
 	}

@@ -78,14 +78,44 @@ func checkSources(c *Config, _ places) *problem {
 			return &problem{key("name"), fmt.Sprintf("two sources are named %q", s.Name), "give each its own name"}
 		case (s.Packages == "") == (s.Constraints == ""):
 			return &problem{key("name"), fmt.Sprintf("source %q needs packages (a list) or constraints (a constraints file), and only one of them", s.Name), ""}
-		case s.Series != "" && s.Constraints == "":
-			return &problem{key("series"), "a list has no series", "leave it out"}
+		}
+		if bad := checkSeries(s, key); bad != nil {
+			return bad
 		}
 		seen[s.Name] = true
 		for _, t := range s.Targets {
 			if name, _, _ := strings.Cut(t, "/"); !slices.ContainsFunc(c.Platforms, func(p Platform) bool { return p.Name == name }) {
 				return &problem{key("targets"), fmt.Sprintf("target %q: no [[platform]] is named %q", t, name), ""}
 			}
+		}
+	}
+	return nil
+}
+
+// checkSeries looks at what only some sources have.
+func checkSeries(s Source, key func(string) string) *problem {
+	names, ok := s.series()
+	_, list := s.SeriesValue.([]any)
+	switch {
+	case s.Packages != "" && s.Git != "":
+		return &problem{key("git"), "a list is a file here, in no repository", "constraints = \"upper-constraints.txt\" names the file in the repository"}
+	case s.Packages != "" && s.SeriesValue != nil:
+		return &problem{key("series"), "a list has no series", "leave it out"}
+	case s.Git == "" && (len(s.Deny) > 0 || len(s.Renamed) > 0):
+		return &problem{key("constraints"), "deny and renamed are for the branches of a git repository", "git = \"https://git.example/requirements\" names it"}
+	case !ok || s.Git == "" && list || s.Git != "" && !list:
+		return &problem{key("series"), fmt.Sprintf("series = %#v", s.SeriesValue), `the series of a constraints file is a name, series = "2025.1"; those of a git source a list, oldest first: series = ["stable/2025.1", "master"]`}
+	case s.Git != "" && len(names) == 0:
+		return &problem{key("name"), fmt.Sprintf("source %q names no series: which branches?", s.Name), `series = ["stable/2025.1", "master"], oldest first`}
+	}
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return &problem{key("series"), fmt.Sprintf("the series %q is named twice", name), ""}
+		}
+	}
+	for name := range s.Renamed {
+		if !slices.Contains(names, name) {
+			return &problem{key("renamed"), fmt.Sprintf("no series is named %q", name), "there are " + strings.Join(names, ", ")}
 		}
 	}
 	return nil

@@ -38,19 +38,51 @@ type Platform struct {
 	Facts    string   `toml:"facts"`    // file that `wheelyard platform show --format json` printed elsewhere
 }
 
-// Source is one [[source]]: a hand-kept list (Packages) or a constraints file, never both.
+// Source is one [[source]]: a hand-kept list (Packages), a constraints file (Constraints), or those of the branches of a git repository (Git).
 type Source struct {
-	Name        string   `toml:"name"`
-	Packages    string   `toml:"packages"`
-	Constraints string   `toml:"constraints"`
-	Series      string   `toml:"series"`  // the series that the constraints file belongs to; "" for a list
-	Targets     []string `toml:"targets"` // platforms or targets; nil means all
+	Name        string              `toml:"name"`
+	Packages    string              `toml:"packages"`
+	Git         string              `toml:"git"`         // URL or path of a repository or bundle
+	Constraints string              `toml:"constraints"` // with Git: a path in the repository
+	Deny        []string            `toml:"deny"`        // with Git: names of lists of what the constraints leave out
+	SeriesValue any                 `toml:"series"`      // a name, or with Git a list of names; see Series
+	Renamed     map[string][]string `toml:"renamed"`     // with Git: other names of a series' branch, in the course of its life
+	Targets     []string            `toml:"targets"`     // platforms or targets; nil means all
 }
 
-// Key is the one of the two keys that names the source's file.
+// Series are the names of its series, oldest first; nil: it has none.
+func (s Source) Series() []string {
+	names, _ := s.series()
+	return names
+}
+
+// series is false when it is neither a name nor a list of names.
+func (s Source) series() (names []string, ok bool) {
+	switch v := s.SeriesValue.(type) {
+	case nil:
+		return nil, true
+	case string:
+		return []string{v}, v != ""
+	case []any:
+		for _, e := range v {
+			name, text := e.(string)
+			if !text || name == "" {
+				return nil, false
+			}
+			names = append(names, name)
+		}
+		return names, true
+	}
+	return nil, false
+}
+
+// Key is the one of the keys that names the source's file or repository.
 func (s Source) Key() string {
-	if s.Packages != "" {
+	switch {
+	case s.Packages != "":
 		return "packages"
+	case s.Git != "":
+		return "git"
 	}
 	return "constraints"
 }

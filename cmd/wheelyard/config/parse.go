@@ -59,8 +59,14 @@ func (c *Config) makeAbsolute(dir string) {
 		abs(&c.Platforms[i].Facts)
 	}
 	for i := range c.Sources {
-		abs(&c.Sources[i].Packages)
-		abs(&c.Sources[i].Constraints)
+		s := &c.Sources[i]
+		abs(&s.Packages)
+		switch {
+		case s.Git == "":
+			abs(&s.Constraints)
+		case !strings.Contains(s.Git, ":"): // neither a URL nor a path on another host
+			abs(&s.Git)
+		}
 	}
 }
 
