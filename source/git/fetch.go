@@ -17,6 +17,8 @@ import (
 
 // Fetch brings the mirror up to date, and makes it first if need be. It tells what has changed, by name of the ref; nil: nothing has.
 // After an error the mirror is as it was: an *Error for what git couldn't do. If another process fetches, Fetch waits for it. Repeatable.
+//
+// A server on http that stalls for a minute is given up; else only the context limits the time.
 func (m *Mirror) Fetch(ctx context.Context) ([]Change, error) {
 	ctx, done, err := m.begin(ctx)
 	if err != nil {
@@ -172,9 +174,21 @@ func (m *Mirror) transfer(ctx context.Context, lock *os.File, names []string) er
 	}
 	c.stdin = refspecs.String()
 	if _, err := run(ctx, c); err != nil {
+		if m.isOverfull() {
+			err = fmt.Errorf("it brings more than %d bytes: %w", m.o.MaxPack, err)
+		}
 		return err
 	}
 	return durable.SyncDir(m.path("repository", "objects", "pack")) // git syncs its files, not their names
+}
+
+// isOverfull says whether a pack stopped growing at the limit; git's own words don't.
+func (m *Mirror) isOverfull() bool {
+	entries, _ := os.ReadDir(m.path("repository", "objects", "pack"))
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		info, err := e.Info()
+		return err == nil && unfinished(m.path("repository", "objects", "pack", e.Name())) && info.Size() >= m.o.MaxPack
+	})
 }
 
 // fetched are the refs as they are in the repository now: the remote may have moved on since it was asked.

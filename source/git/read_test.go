@@ -252,7 +252,7 @@ func loosen(t *testing.T, m *Mirror, id ID) string {
 		t.Fatal("no pack")
 	}
 	for _, pack := range packs {
-		away := filepath.Join(t.TempDir(), "pack")
+		away := filepath.Join(memory(t), "pack")
 		if err := os.Rename(pack, away); err != nil {
 			t.Fatal(err)
 		}
