@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"wheelyard/cmd/wheelyard/config"
+	"wheelyard/series"
 	"wheelyard/source"
 	"wheelyard/source/git"
-	"wheelyard/source/series"
 )
 
 // read reads all sources.
