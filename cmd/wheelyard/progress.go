@@ -91,12 +91,12 @@ func (p *progress) Planned(_ plan.Plan, orders int) {
 
 func (p *progress) Started(o plan.Order) {
 	what := fmt.Sprintf("%s %s for %s", o.Project, o.Version, o.Target)
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.bar == nil {
 		fmt.Fprintf(p.to, "building %s\n", what)
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.running[o.Key] = p.bar.New(1, mpb.SpinnerStyle().PositionLeft(), mpb.BarRemoveOnComplete(), mpb.BarWidth(1),
 		mpb.AppendDecorators(decor.Name("building "+what+" "), decor.Elapsed(decor.ET_STYLE_GO)))
 }
