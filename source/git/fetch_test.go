@@ -56,6 +56,10 @@ func TestFetch(t *testing.T) {
 	if got := read(t, m, resolve(t, m, "master").ID, "f"); got != "two" {
 		t.Error(got)
 	}
+	r.git("branch", "new")
+	if moved, err := m.Moved(t.Context()); err != nil || !moved {
+		t.Errorf("one branch more: %v, %v", moved, err)
+	}
 }
 
 // A force-push is followed; what it replaced can still be read.
@@ -128,7 +132,7 @@ func TestManyGone(t *testing.T) {
 	r.commit("f", "one")
 	now := &clock{noon}
 	m := open(t, r.dir, func(o *Options) { o.MaxRefs, o.Now = 2, func() time.Time { return now.now } })
-	for _, name := range []string{"a", "b", "c", "d"} {
+	for _, name := range []string{"b", "d", "a", "c"} {
 		r.git("branch", name)
 		now.now = now.now.Add(time.Hour)
 		fetch(t, m)
@@ -136,7 +140,7 @@ func TestManyGone(t *testing.T) {
 	}
 	now.now = now.now.Add(time.Hour)
 	fetch(t, m)
-	same(t, names(t, m), "!refs/heads/c", "!refs/heads/d", "refs/heads/master")
+	same(t, names(t, m), "!refs/heads/a", "!refs/heads/c", "refs/heads/master")
 }
 
 func TestManyRefs(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -119,6 +120,71 @@ func TestEnvironment(t *testing.T) {
 	says(t, err, "does not appear to be a git repository")
 }
 
+// These variables are all that git gets.
+func TestVariables(t *testing.T) {
+	seen := filepath.Join(t.TempDir(), "seen")
+	for name, value := range map[string]string{"PATH": "bin:" + os.Getenv("PATH") + ":.:", "HOME": "/nowhere", "https_proxy": "http://proxy.example", "SSL_CERT_FILE": "/cert", "SSH_AUTH_SOCK": "/sock",
+		"GIT_PROXY_COMMAND": "touch", "LD_PRELOAD_X": "x", "LANG": "de_DE", "GIT_EDITOR": "x", "GIT_SSL_NO_VERIFY": "1", "GIT_CURL_VERBOSE": "1", "PASSWORD": "x"} {
+		t.Setenv(name, value)
+	}
+	t.Setenv("GIT_SSL_CAINFO", "")
+	os.Unsetenv("GIT_SSL_CAINFO")
+	open(t, "/x", func(o *Options) { o.Program = script(t, "env >"+shellQuote(seen)+"\nexec \"$GIT\" \"$@\"\n") })
+	text, err := os.ReadFile(seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		got[name] = value
+	}
+	for name, want := range map[string]string{"GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
+		"GIT_ATTR_NOSYSTEM": "1", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "GIT_SSH_VARIANT": "ssh", "GIT_DIR": "/dev/null",
+		"HOME": "/nowhere", "https_proxy": "http://proxy.example", "GIT_SSL_CAINFO": "/cert", "SSH_AUTH_SOCK": "/sock"} {
+		if got[name] != want {
+			t.Errorf("%s=%s, want %s", name, got[name], want)
+		}
+		delete(got, name)
+	}
+	for _, dir := range filepath.SplitList(got["PATH"]) {
+		if !filepath.IsAbs(dir) {
+			t.Errorf("PATH=%s", got["PATH"])
+		}
+	}
+	if !strings.Contains(got["GIT_SSH_COMMAND"], "BatchMode=yes") {
+		t.Errorf("ssh may ask: %s", got["GIT_SSH_COMMAND"])
+	}
+	for name := range got {
+		switch name {
+		case "PATH", "GIT_SSH_COMMAND", "PWD", "_", "OLDPWD", "SHLVL": // the last are the shell's own
+		case "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO": // this machine's
+		default:
+			if !strings.HasPrefix(name, "GIT_CONFIG_") {
+				t.Errorf("%s=%s", name, got[name])
+			}
+		}
+	}
+}
+
+// Programs that would speak other protocols are not started, however git gets to them.
+func TestProtocols(t *testing.T) {
+	dir, ran := t.TempDir(), filepath.Join(t.TempDir(), "ran")
+	if err := os.WriteFile(filepath.Join(dir, "git-remote-odd"), []byte("#!/bin/sh\ntouch "+ran+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	m := open(t, "https://git.example/x", nil)
+	for _, address := range []string{"odd::x", "odd://x/y", "ext::touch " + ran} {
+		m.at.address = address
+		_, err := m.Fetch(t.Context())
+		says(t, err, "not allowed")
+	}
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("it ran")
+	}
+}
+
 // Whose the source is doesn't matter.
 func TestOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
@@ -177,6 +243,9 @@ func TestLocate(t *testing.T) {
 		if err != nil || got.address != want.address || got.shown != want.shown || got.header != want.header || got.local != want.local {
 			t.Errorf("%s: %+v, %v", given, got, err)
 		}
+	}
+	if at, err := locate("https://to%2Fken@git.example/x"); err != nil || !slices.Contains(at.secrets, "to/ken") || !slices.Contains(at.secrets, "to%2Fken") {
+		t.Errorf("%q, %v", at.secrets, err)
 	}
 	for given, want := range map[string]string{
 		"": "is empty", "-x": "begins with a hyphen", "--upload-pack=touch x": "begins with a hyphen", "ext::sh -c x": "are not reached through", "fd::1": "are not reached through",

@@ -12,11 +12,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 
 	"wheelyard/internal/killtest"
 )
@@ -339,13 +341,23 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// fifo is a pipe with a name: who reads waits for a writer, and the other way round.
+func fifo(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // Who fetches is killed while git is at work: git ends too, and whoever comes next waits for that.
 func TestKillParent(t *testing.T) {
 	s := newMoving(t)
-	for _, after := range []int{600, 3000, 5000} {
+	for _, after := range []int{3000, 5000} {
 		dir := s.copyDir(t, false)
-		pid := filepath.Join(t.TempDir(), "pid")
-		cmd := worker(t, "fetch", s.r.dir, dir, cutting(t, after, "while [ ! -s "+pid+" ]; do :; done; kill -9 $(cat "+pid+")"))
+		pid, on := filepath.Join(t.TempDir(), "pid"), fifo(t)
+		cmd := worker(t, "fetch", s.r.dir, dir, cutting(t, after, "while [ ! -s "+pid+" ]; do :; done; kill -9 $(cat "+pid+"); cat "+on))
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -354,6 +366,19 @@ func TestKillParent(t *testing.T) {
 		}
 		if err := cmd.Wait(); cmd.ProcessState.ExitCode() != -1 {
 			t.Errorf("it wasn't killed: %v", err)
+		}
+		lock, err := os.Open(filepath.Join(dir, "lock"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
+			t.Errorf("what git has started is still there, and holds no lock: %v", err)
+		}
+		lock.Close()
+		for fetching := func(line string) bool { return strings.Contains(line, " fetch ") }; slices.ContainsFunc(processes(t, dir), fetching); { // it ends now, without being told by a pipe
+		}
+		if err := os.WriteFile(on, nil, 0); err != nil {
+			t.Fatal(err)
 		}
 		s.sound(t, dir, false)
 		same(t, processes(t, dir))
@@ -365,10 +390,7 @@ func TestInterrupt(t *testing.T) {
 	s := newMoving(t)
 	for _, after := range []int{0, 600, 5000} {
 		dir := s.copyDir(t, false)
-		there := filepath.Join(t.TempDir(), "there")
-		if out, err := exec.Command("mkfifo", there).CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
+		there := fifo(t)
 		m := open(t, s.r.dir, func(o *Options) { o.Dir, o.Program = dir, cutting(t, after, "echo >"+there+"; sleep 1000") })
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
@@ -385,13 +407,42 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// A reader that never answers is left too, and others don't wait for it longer than they want to.
+func TestInterruptReader(t *testing.T) {
+	r := newRepo(t)
+	one := r.commit("f", "one")
+	m := fetched(t, r.dir)
+	there := fifo(t)
+	slow := open(t, r.dir, func(o *Options) {
+		o.Dir, o.Program = m.o.Dir, script(t, "[ \"$1\" != cat-file ] || { echo >"+there+"; exec sleep 1000; }\nexec \"$GIT\" \"$@\"\n")
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		os.ReadFile(there)
+		if _, err := slow.File(cancelled(), one, "f"); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		cancel()
+	}()
+	if _, err := slow.File(ctx, one, "f"); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	go func() {
+		os.ReadFile(there)
+		slow.Close()
+	}()
+	if _, err := slow.File(t.Context(), one, "f"); !errors.Is(err, os.ErrClosed) {
+		t.Error(err)
+	}
+	slow.Close()
+	m.Close()
+	same(t, processes(t, m.o.Dir))
+}
+
 // Close is an interrupt too.
 func TestCloseEndsFetch(t *testing.T) {
 	s := newMoving(t)
-	there := filepath.Join(t.TempDir(), "there")
-	if out, err := exec.Command("mkfifo", there).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	there := fifo(t)
 	m := open(t, s.r.dir, func(o *Options) { o.Program = cutting(t, 600, "echo >"+there+"; sleep 1000") })
 	go func() {
 		os.ReadFile(there)

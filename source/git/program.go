@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -165,11 +166,19 @@ func run(ctx context.Context, c command) ([]byte, error) {
 	cmd.Stdout, cmd.Stderr, cmd.Stdin = out, said, strings.NewReader(c.stdin)
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
 	cmd.WaitDelay = 5 * time.Second // for what outlives git and holds its output
-	if c.lock != nil {
-		cmd.ExtraFiles = []*os.File{c.lock}
+	alive, end, err := os.Pipe()
+	if err != nil {
+		return nil, err
 	}
-	err := onOwnThread(func() error {
-		if err := cmd.Start(); err != nil {
+	defer alive.Close()
+	cmd.ExtraFiles = []*os.File{end}
+	if c.lock != nil {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, c.lock)
+	}
+	err = onOwnThread(func() error {
+		err := cmd.Start()
+		end.Close()
+		if err != nil {
 			return err
 		}
 		group := -cmd.Process.Pid
@@ -183,13 +192,14 @@ func run(ctx context.Context, c command) ([]byte, error) {
 				return fmt.Errorf("limiting git: %w", err)
 			}
 		}
-		err := cmd.Wait()
+		err = cmd.Wait()
 		if err != nil {
 			unix.Kill(group, unix.SIGKILL) // what git may have left, when others killed it
 		}
 		return err
 	})
 	if cause := ended(ctx); cause != nil {
+		awaitEnd(alive)
 		return nil, cause
 	}
 	if out.full {
@@ -202,6 +212,14 @@ func run(ctx context.Context, c command) ([]byte, error) {
 		return nil, fmt.Errorf("git %s: %w", c.args[0], err)
 	}
 	return out.kept.Bytes(), nil
+}
+
+// awaitEnd waits for those that were killed, of whom only git itself is our child: each has the other end of the pipe open until it is gone.
+// What should not die, in the hands of a device, is not waited for.
+func awaitEnd(alive *os.File) {
+	if alive.SetReadDeadline(time.Now().Add(time.Second)) == nil {
+		io.Copy(io.Discard, alive)
+	}
 }
 
 // onOwnThread keeps the thread that starts a program until it ends, since PR_SET_PDEATHSIG is about the thread. The thread then ends.
