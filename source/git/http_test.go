@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -92,9 +93,10 @@ func TestRedirect(t *testing.T) {
 		http.Redirect(w, req, behind.URL+req.URL.RequestURI(), http.StatusFound)
 	}))
 	t.Cleanup(other.Close)
-	to := other.URL
+	var to atomic.Value
+	to.Store(other.URL)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		w.Header().Set("Location", to+req.URL.RequestURI())
+		w.Header().Set("Location", to.Load().(string)+req.URL.RequestURI())
 		w.WriteHeader(http.StatusFound)
 	}))
 	t.Cleanup(s.Close)
@@ -108,18 +110,21 @@ func TestRedirect(t *testing.T) {
 	if len(given) == 0 {
 		t.Error("nobody was led there")
 	}
-	for _, to = range []string{"file://" + filepath.Dir(r.dir), "ext::sh", "ftp://127.0.0.1:1"} {
+	for _, elsewhere := range []string{"file://" + filepath.Dir(r.dir), "ext::sh", "ftp://127.0.0.1:1"} {
+		to.Store(elsewhere)
 		_, err := m.Fetch(t.Context())
 		if _, ok := errors.AsType[*Error](err); !ok {
-			t.Errorf("%s: %v", to, err)
+			t.Errorf("%s: %v", elsewhere, err)
 		}
 	}
 }
 
 // Answers that are none.
 func TestNoRepository(t *testing.T) {
-	var answer func(w http.ResponseWriter, req *http.Request)
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { answer(w, req) }))
+	var answer atomic.Value
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		answer.Load().(func(http.ResponseWriter, *http.Request))(w, req)
+	}))
 	t.Cleanup(s.Close)
 	lines := func(body string) func(http.ResponseWriter, *http.Request) {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -145,7 +150,7 @@ func TestNoRepository(t *testing.T) {
 		"an error":  lines("001e# service=git-upload-pack\n0000000cERR \x1b[2J"),
 		"cut off":   lines("001e# service=git-upload-pack\n000000"),
 	} {
-		answer = with
+		answer.Store(with)
 		_, err := m.Fetch(t.Context())
 		if err == nil || strings.ContainsAny(err.Error(), "\n\x1b") {
 			t.Errorf("%s: %v", name, err)

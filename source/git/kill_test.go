@@ -444,15 +444,17 @@ func TestCloseEndsFetch(t *testing.T) {
 	s := newMoving(t)
 	there := fifo(t)
 	m := open(t, s.r.dir, func(o *Options) { o.Program = cutting(t, 600, "echo >"+there+"; sleep 1000") })
+	closed := make(chan bool)
 	go func() {
+		defer close(closed)
 		os.ReadFile(there)
 		m.Close()
+		same(t, processes(t, s.r.dir))
 	}()
 	if _, err := m.Fetch(t.Context()); !errors.Is(err, os.ErrClosed) {
 		t.Error(err)
 	}
-	m.Close()
-	same(t, processes(t, s.r.dir))
+	<-closed
 }
 
 // The reader is killed by others: it is started again.
