@@ -164,7 +164,7 @@ func says(t testing.TB, err error, words ...string) {
 	}
 }
 
-// program writes a shell script that can be run in the place of git; $GIT is the real one.
+// script writes a shell script that can be run in the place of git; $GIT is the real one.
 func script(t testing.TB, text string) string {
 	t.Helper()
 	real, err := exec.LookPath("git")
