@@ -36,7 +36,7 @@ func idle(ctx context.Context, w io.Writer) error {
 	}
 	defer os.RemoveAll(dir)
 	var asked []time.Duration
-	for range 3 { // the first fills pip's cache
+	for range 4 { // the first fills pip's cache
 		began := time.Now()
 		for _, pin := range pins {
 			progress("pip wheel %s", pin)
