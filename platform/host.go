@@ -144,7 +144,11 @@ func (h *host) run(ctx context.Context, file string) ([]byte, error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, fmt.Errorf("it gave no answer within %s", h.patience)
 	}
-	if last := lastLine(stderr); last != "" {
+	if last := lastLine(stderr); last != "" { // what is no Python may repeat the whole script
+		const most = 120
+		if len(last) > most {
+			last = strings.ToValidUTF8(last[:most], "") + "…"
+		}
 		return nil, fmt.Errorf("%w: %s", err, last)
 	}
 	return nil, err

@@ -22,7 +22,7 @@ func (e *MissingError) Error() string {
 		b.WriteString("\n  hint: apt-get install " + strings.Join(e.Packages, " "))
 	}
 	if len(e.Unknown) > 0 {
-		fmt.Fprintf(&b, "\n  hint: apt doesn't know %s here: update its lists, or name another interpreter, by its path if need be",
+		fmt.Fprintf(&b, "\n  hint: apt doesn't know %s here: `apt-get update` may help, or another name; an interpreter can be named by its path",
 			strings.Join(e.Unknown, ", "))
 	}
 	return b.String()

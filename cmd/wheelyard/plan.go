@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"wheelyard/packaging/project"
@@ -172,7 +171,7 @@ func (h *house) writeWarnings(w io.Writer, pl plan.Plan) {
 	var unasked []project.Name
 	why := ""
 	for _, d := range pl.Decisions {
-		if !d.Temporary || slices.Contains(unasked, d.Project) {
+		if !d.Temporary || len(unasked) > 0 && unasked[len(unasked)-1] == d.Project { // they come by project
 			continue
 		}
 		if unasked = append(unasked, d.Project); why == "" {

@@ -58,11 +58,27 @@ func (c *runCmd) Run(ctx context.Context, all *cli, p *process) error {
 	}
 	c.report(p.stdout, h, out, h.now().Sub(started))
 	h.writeWarnings(p.stderr, out.Plan)
+	if err == nil && !h.offline && outage(out.Plan) {
+		return errors.New("upstream could not be asked about anything: nothing is known, and nothing was done")
+	}
 	if n := h.without(out.Plan); err == nil && c.Strict && n > 0 {
 		fmt.Fprintf(p.stderr, "wheelyard: --strict: %d of %s without a wheel\n", n, count(len(out.Plan.Decisions), "decision"))
 		return errUnserved
 	}
 	return err
+}
+
+// outage says whether upstream could be asked about nothing that is wanted.
+func outage(p plan.Plan) bool {
+	asked := 0
+	for _, d := range p.Decisions {
+		if d.Temporary {
+			asked++
+		} else if d.Verdict != plan.Excluded {
+			return false
+		}
+	}
+	return asked > 0
 }
 
 // without is how many decisions leave a want without a wheel now that the run is over, also by what is still ordered on targets of this
