@@ -2,11 +2,8 @@ package build
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
-	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -20,6 +17,7 @@ import (
 	"wheelyard/platform"
 	"wheelyard/upstream"
 	"wheelyard/yard"
+	"wheelyard/yard/blob"
 )
 
 // job is one order being done.
@@ -119,17 +117,8 @@ func (j *job) attempt(f diagnose.Finding) yard.Attempt {
 
 // describe digests a file.
 func describe(path, name string) (yard.File, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return yard.File{}, err
-	}
-	defer f.Close()
-	h := sha256.New()
-	n, err := io.Copy(h, f)
-	if err != nil {
-		return yard.File{}, err
-	}
-	return yard.File{Filename: name, SHA256: hex.EncodeToString(h.Sum(nil)), Size: n}, nil
+	sum, size, err := blob.Sum(path)
+	return yard.File{Filename: name, SHA256: sum, Size: size}, err
 }
 
 // classify turns what went wrong into a finding. Its words may be a stranger's: they are made harmless.

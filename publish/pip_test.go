@@ -15,6 +15,7 @@ import (
 	"wheelyard/index"
 	"wheelyard/packaging/project"
 	"wheelyard/yard"
+	"wheelyard/yard/blob"
 )
 
 // pip is a command of pip of the Python that WHEELYARD_ORACLE_PYTHON names, or python3; it reads no configuration.
@@ -83,7 +84,7 @@ func TestPip(t *testing.T) {
 				t.Errorf("%s from %s: %v\n%s", requirement, base, err, out)
 				continue
 			}
-			if sum, err := sumOf(filepath.Join(to, want.Filename)); sum != want.SHA256 {
+			if sum, _, err := blob.Sum(filepath.Join(to, want.Filename)); sum != want.SHA256 {
 				t.Errorf("%s from %s: %s, %v\n%s", requirement, base, sum, err, out)
 			}
 		}

@@ -90,11 +90,11 @@ func (u *update) shelf(name project.Name, offer []yard.Wheel) (*shelf, error) {
 
 // itemise lists a wheel's files.
 func (s *shelf) itemise(w yard.Wheel) error {
-	blob := func(sum string) func() (string, error) {
+	kept := func(sum string) func() (string, error) {
 		return func() (string, error) { return s.tree.Blob(sum) }
 	}
-	s.items = append(s.items, item{w.Filename, w.SHA256, w.Size, blob(w.SHA256)},
-		item{w.Filename + index.MetadataSuffix, w.Metadata, -1, blob(w.Metadata)})
+	s.items = append(s.items, item{w.Filename, w.SHA256, w.Size, kept(w.SHA256)},
+		item{w.Filename + index.MetadataSuffix, w.Metadata, -1, kept(w.Metadata)})
 	if s.tree.Statement == nil {
 		return nil
 	}
@@ -105,7 +105,7 @@ func (s *shelf) itemise(w yard.Wheel) error {
 		if err != nil {
 			return err
 		}
-		if i.sum, err = sumOf(path); err != nil {
+		if i.sum, _, err = blob.Sum(path); err != nil {
 			return err
 		}
 	}
@@ -210,7 +210,7 @@ func (s *shelf) has(name string, size int64) (bool, error) {
 	if s.there[name] == s.want[name] && (size < 0 || sizeIs(path, size)) {
 		return true, nil
 	}
-	sum, err := sumOf(path)
+	sum, _, err := blob.Sum(path)
 	if err == nil && sum != s.want[name] {
 		err = &ConflictError{Path: path, Published: sum, Offered: s.want[name]}
 	}

@@ -14,6 +14,7 @@ import (
 	"wheelyard/packaging/project"
 	"wheelyard/packaging/simple"
 	"wheelyard/yard"
+	"wheelyard/yard/blob"
 )
 
 // published compares the tree with what the records say is offered: each wheel, what lies beside it, and the pages that name it.
@@ -43,7 +44,7 @@ func (v *verification) project(h *house, y *yard.Yard, dir string, name project.
 		if err != nil {
 			return err
 		}
-		recorded, err := sumOf(statement)
+		recorded, _, err := blob.Sum(statement)
 		if err != nil {
 			return err
 		}
@@ -60,7 +61,7 @@ func (v *verification) project(h *house, y *yard.Yard, dir string, name project.
 
 func (v *verification) file(h *house, name, want string) error {
 	shown := path.Join("public", name)
-	sum, err := sumOf(h.below("public", name))
+	sum, _, err := blob.Sum(h.below("public", name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		v.found(shown, "it is not published; the next `wheelyard run` does it")

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +10,7 @@ import (
 	"path"
 
 	"wheelyard/yard"
+	"wheelyard/yard/blob"
 )
 
 type verifyCmd struct {
@@ -80,7 +79,7 @@ func (v *verification) found(file, format string, args ...any) {
 func (v *verification) files(files []string, held []yard.Wheel) {
 	v.Wheels = len(files)
 	for _, file := range files {
-		sum, err := sumOf(file)
+		sum, _, err := blob.Sum(file)
 		if err != nil {
 			v.found(file, "it can't be read: %v", err)
 			continue
@@ -129,17 +128,4 @@ func (v *verification) write(w io.Writer) {
 	if len(v.Problems) == 0 {
 		fmt.Fprintf(w, "all is well: %s, their records and signatures\n", count(v.Wheels, "wheel"))
 	}
-}
-
-func sumOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

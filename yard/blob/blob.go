@@ -156,17 +156,23 @@ func (s Store) Check(sum string) error {
 }
 
 func check(path, sum string) error {
+	got, _, err := Sum(path)
+	if err == nil && got != sum {
+		err = fmt.Errorf("%w: its contents have the SHA-256 %s", ErrDamaged, got)
+	}
+	return err
+}
+
+// Sum is the SHA-256 of any file, as the store spells it, and how many bytes it has.
+func Sum(path string) (sum string, size int64, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return "", 0, err
 	}
 	defer f.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return err
+	if size, err = io.Copy(h, f); err != nil {
+		return "", 0, err
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != sum {
-		return fmt.Errorf("%w: its contents have the SHA-256 %s", ErrDamaged, got)
-	}
-	return nil
+	return hex.EncodeToString(h.Sum(nil)), size, nil
 }
