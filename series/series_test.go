@@ -65,6 +65,15 @@ func (r *repository) branch(name string, files map[string]string) {
 	r.git("commit", "--quiet", "--allow-empty", "--message", "x")
 }
 
+// write commits a change of a file.
+func (r *repository) write(file, text string) {
+	r.t.Helper()
+	if err := os.WriteFile(filepath.Join(r.dir, file), []byte(text), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+	r.git("commit", "--quiet", "--all", "--message", "x")
+}
+
 func (r *repository) fetch() {
 	r.t.Helper()
 	if _, err := r.Fetch(r.t.Context()); err != nil {

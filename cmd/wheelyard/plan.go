@@ -13,12 +13,14 @@ import (
 )
 
 type planCmd struct {
-	Source  string `help:"Only what this source wants." placeholder:"NAME"`
-	Series  string `help:"Only what this series wants." placeholder:"NAME"`
-	Target  string `help:"Only this target, or this platform." placeholder:"TARGET"`
-	Verdict string `help:"Only this verdict: ${verdicts}." enum:",${verdicts}" default:"" placeholder:"VERDICT"`
-	Format  string `help:"table or json." enum:"table,json" default:"table"`
-	Offline bool   `help:"Ask nobody: use the pages seen last, however old."`
+	Source   string `help:"Only what this source wants." placeholder:"NAME"`
+	Series   string `help:"Only what this series wants." placeholder:"NAME"`
+	Target   string `help:"Only this target, or this platform." placeholder:"TARGET"`
+	Verdict  string `help:"Only this verdict: ${verdicts}." enum:",${verdicts}" default:"" placeholder:"VERDICT"`
+	Since    string `help:"Only what changes of a git source added since a date, or since a commit." placeholder:"DATE|COMMIT"`
+	Proposed string `help:"Only what this constraints file, not yet merged, would add to its series (--series; default: the newest)." placeholder:"FILE" type:"path"`
+	Format   string `help:"table, json, or markdown (for a reviewer: what has no wheel comes first)." enum:"table,json,markdown" default:"table"`
+	Offline  bool   `help:"Ask nobody: use the pages seen last, however old."`
 
 	only []string // of a dry run: these are checked
 }
@@ -26,6 +28,8 @@ type planCmd struct {
 func (planCmd) Help() string {
 	return `Example:
   wheelyard plan --verdict build
+  wheelyard plan --since 2026-11-01 --series master
+  wheelyard plan --proposed upper-constraints.txt --series master --format markdown
   wheelyard plan --format json | jq '.orders[].project'`
 }
 
@@ -46,6 +50,9 @@ func (c *planCmd) Run(ctx context.Context, all *cli, p *process) error {
 	if _, err := namesOf(c.only, in.Wants); err != nil {
 		return err
 	}
+	if in, err = c.narrow(ctx, h, in); err != nil {
+		return err
+	}
 	watch := newProgress(ctx, p.stderr, h.now)
 	if !h.offline {
 		in.Page = watch.pages(in)
@@ -56,10 +63,14 @@ func (c *planCmd) Run(ctx context.Context, all *cli, p *process) error {
 		return err
 	}
 	pl = c.filter(pl)
-	if c.Format == "json" {
+	switch c.Format {
+	case "json":
 		return writeJSON(p.stdout, pl)
+	case "markdown":
+		writeMarkdown(p.stdout, pl)
+	default:
+		writePlan(p.stdout, pl)
 	}
-	writePlan(p.stdout, pl)
 	h.writeWarnings(p.stderr, pl)
 	return nil
 }

@@ -70,7 +70,7 @@ func (h *house) readFile(path string, at source.Origin, reader func(io.Reader, s
 // readRepository reads the series of a git repository, brought up to date unless offline. When that can't be done, its last good state counts, and the
 // trouble is told.
 func (h *house) readRepository(ctx context.Context, s config.Source) (source.Reading, error) {
-	m, err := git.Open(ctx, git.Options{Location: s.Git, Dir: h.below("sources", s.Name), Now: h.now})
+	m, err := h.mirror(ctx, s)
 	if err != nil {
 		return source.Reading{}, err
 	}
@@ -86,14 +86,27 @@ func (h *house) readRepository(ctx context.Context, s config.Source) (source.Rea
 				Problem: fmt.Sprintf("it can't be fetched, and counts as it was on %s: %v", state.Checked.UTC().Format(time.RFC3339), err)})
 		}
 	}
-	var all []series.Series
-	for _, name := range s.Series() {
-		all = append(all, series.Series{Name: name, Refs: s.Renamed[name]})
-	}
-	r, _, err := series.Read(ctx, m, s.Name, series.Layout{Constraints: s.Constraints, Deny: s.Deny}, all)
+	r, _, err := series.Read(ctx, m, s.Name, layoutOf(s), seriesOf(s))
 	if errors.Is(err, fs.ErrNotExist) {
 		return r, fmt.Errorf("%s was never fetched\n  hint: `wheelyard plan` without --offline does it", m.Location())
 	}
 	r.Problems = append(trouble, r.Problems...)
 	return r, err
+}
+
+// mirror is the local copy of a git source.
+func (h *house) mirror(ctx context.Context, s config.Source) (*git.Mirror, error) {
+	return git.Open(ctx, git.Options{Location: s.Git, Dir: h.below("sources", s.Name), Now: h.now})
+}
+
+func layoutOf(s config.Source) series.Layout {
+	return series.Layout{Constraints: s.Constraints, Deny: s.Deny}
+}
+
+func seriesOf(s config.Source) []series.Series {
+	var all []series.Series
+	for _, name := range s.Series() {
+		all = append(all, series.Series{Name: name, Refs: s.Renamed[name]})
+	}
+	return all
 }
