@@ -40,7 +40,7 @@ fi
 
 [ $# -gt 0 ] || exit 0
 if [ -d "$oracles" ]; then
-  export WHEELYARD_PYTHON=$oracles/bin/python WHEELYARD_ORACLE_PYTHON=$oracles/bin/python
+  export WHEELYARD_ORACLE_PYTHON=$oracles/bin/python
 fi
 if [ -d "$wheels" ]; then
   export WHEELYARD_TEST_WHEELS=$wheels

@@ -1,15 +1,13 @@
 package bindep
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
+
+	"wheelyard/internal/oracletest"
 )
 
 var seed = flag.Uint64("seed", 214, "of the random inputs that bindep and dpkg are asked about")
@@ -17,7 +15,7 @@ var seed = flag.Uint64("seed", 214, "of the random inputs that bindep and dpkg a
 // TestDifferential asks bindep about random files, platforms and versions. It needs a Python with bindep 2.14.0:
 // WHEELYARD_ORACLE_PYTHON names one; otherwise it is python3.
 func TestDifferential(t *testing.T) {
-	python := oraclePython(t)
+	python := oracletest.Python(t, "bindep", "2.14.0")
 	r := rand.New(rand.NewPCG(*seed, 0))
 	var q question
 	for range 40 {
@@ -44,7 +42,7 @@ func TestDifferential(t *testing.T) {
 		q.Versions = append(q.Versions, [3]string{a, anyOf(r, someOperators), likeVersion(r, a)})
 	}
 	var o oracle
-	ask(t, python, q, &o)
+	oracletest.Ask(t, python, q, &o)
 	o.Question = q // not as JSON made it
 	o.check(t)
 	rules, bad, active := 0, 0, 0
@@ -67,38 +65,6 @@ func TestDifferential(t *testing.T) {
 		t.Errorf("the random inputs are poor")
 	}
 	t.Logf("bindep %s, seed %d: %d rules and %d bad lines, active %d times", o.Bindep, *seed, rules, bad, active)
-}
-
-func oraclePython(t *testing.T) string {
-	t.Helper()
-	python := os.Getenv("WHEELYARD_ORACLE_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	version, err := exec.Command(python, "-c", "from importlib.metadata import version; print(version('bindep'))").Output()
-	if err != nil || strings.TrimSpace(string(version)) != "2.14.0" {
-		t.Skipf("%s has no bindep 2.14.0 (WHEELYARD_ORACLE_PYTHON may name a Python that has): %s%v", python, version, err)
-	}
-	return python
-}
-
-func ask(t *testing.T, python string, question, answer any) {
-	t.Helper()
-	in, err := json.Marshal(question)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(python, "testdata/vectors.py", "--ask")
-	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
-	var stderr bytes.Buffer
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("asking bindep: %v\n%s", err, &stderr)
-	}
-	if err := json.Unmarshal(out, answer); err != nil {
-		t.Fatal(err)
-	}
 }
 
 var (

@@ -1,13 +1,13 @@
 package bindep
 
 import (
-	"compress/gzip"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"wheelyard/internal/oracletest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -43,18 +43,7 @@ type oracle struct {
 
 func readVectors(t testing.TB) (o oracle) {
 	t.Helper()
-	f, err := os.Open("testdata/vectors.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	zr, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(zr).Decode(&o); err != nil {
-		t.Fatal(err)
-	}
+	oracletest.Vectors(t, &o)
 	return o
 }
 

@@ -1,14 +1,12 @@
 package pep440
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
+
+	"wheelyard/internal/oracletest"
 )
 
 var seed = flag.Uint64("seed", 440, "of the random inputs that packaging is asked about")
@@ -16,7 +14,7 @@ var seed = flag.Uint64("seed", 440, "of the random inputs that packaging is aske
 // TestDifferential asks packaging about random versions and specifiers. It needs a Python with packaging 26.3:
 // WHEELYARD_ORACLE_PYTHON names one; otherwise it is python3.
 func TestDifferential(t *testing.T) {
-	python := oraclePython(t)
+	python := oracletest.Python(t, "packaging", "26.3")
 	r := rand.New(rand.NewPCG(*seed, 0))
 	var q question
 	valid := 0
@@ -34,43 +32,12 @@ func TestDifferential(t *testing.T) {
 		q.Lists = append(q.Lists, r.Perm(valid)[:1+n])
 	}
 	var o oracle
-	ask(t, python, q, &o)
+	oracletest.Ask(t, python, q, &o)
 	if len(o.Answer.Ranks) != valid {
 		t.Errorf("%d texts are versions here, %d in packaging", valid, len(o.Answer.Ranks))
 	}
 	o.check(t)
 	t.Logf("packaging %s, seed %d: %d versions of %d texts, %d sets", o.Packaging, *seed, valid, len(q.Versions), len(q.Sets))
-}
-
-func oraclePython(t *testing.T) string {
-	t.Helper()
-	python := os.Getenv("WHEELYARD_ORACLE_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	version, err := exec.Command(python, "-c", "import packaging; print(packaging.__version__)").Output()
-	if err != nil || strings.TrimSpace(string(version)) != "26.3" {
-		t.Skipf("%s has no packaging 26.3 (WHEELYARD_ORACLE_PYTHON may name a Python that has): %s%v", python, version, err)
-	}
-	return python
-}
-
-func ask(t *testing.T, python string, question, answer any) {
-	t.Helper()
-	in, err := json.Marshal(question)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(python, "testdata/vectors.py", "--ask")
-	var stderr bytes.Buffer
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("asking packaging: %v\n%s", err, &stderr)
-	}
-	if err := json.Unmarshal(out, answer); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func anyOf(r *rand.Rand, from ...string) string { return from[r.IntN(len(from))] }

@@ -2,13 +2,13 @@ package pep440
 
 import (
 	"cmp"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"wheelyard/internal/oracletest"
 )
 
 // oracle is what packaging says: testdata/vectors.py makes it.
@@ -59,18 +59,7 @@ var modes = []Prereleases{PrereleasesDefault, PrereleasesAllow, PrereleasesDeny}
 
 func readVectors(t testing.TB) (o oracle) {
 	t.Helper()
-	f, err := os.Open("testdata/vectors.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	zr, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(zr).Decode(&o); err != nil {
-		t.Fatal(err)
-	}
+	oracletest.Vectors(t, &o)
 	return o
 }
 

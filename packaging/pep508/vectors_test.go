@@ -1,13 +1,11 @@
 package pep508
 
 import (
-	"compress/gzip"
-	"encoding/json"
 	"errors"
-	"os"
 	"slices"
 	"testing"
 
+	"wheelyard/internal/oracletest"
 	"wheelyard/packaging/project"
 )
 
@@ -50,18 +48,7 @@ type judged struct {
 
 func readVectors(t testing.TB) (o oracle) {
 	t.Helper()
-	f, err := os.Open("testdata/vectors.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	zr, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(zr).Decode(&o); err != nil {
-		t.Fatal(err)
-	}
+	oracletest.Vectors(t, &o)
 	return o
 }
 

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"wheelyard/internal/oracletest"
 )
 
 var seed = flag.Uint64("seed", 503, "of the random names that packaging is asked about")
@@ -16,14 +18,7 @@ var seed = flag.Uint64("seed", 503, "of the random names that packaging is asked
 // TestDifferential asks packaging about random names. It needs a Python with packaging 26.3: WHEELYARD_ORACLE_PYTHON
 // names one; otherwise it is python3.
 func TestDifferential(t *testing.T) {
-	python := os.Getenv("WHEELYARD_ORACLE_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	version, err := exec.Command(python, "-c", "import packaging; print(packaging.__version__)").Output()
-	if err != nil || strings.TrimSpace(string(version)) != "26.3" {
-		t.Skipf("%s has no packaging 26.3 (WHEELYARD_ORACLE_PYTHON may name a Python that has): %s%v", python, version, err)
-	}
+	python := oracletest.Python(t, "packaging", "26.3")
 	r := rand.New(rand.NewPCG(*seed, 0))
 	names := []string{"", "-", "a\n", "\u212a"}
 	for range 20000 {

@@ -1,7 +1,6 @@
 package tag
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -9,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"wheelyard/internal/oracletest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -30,18 +31,7 @@ type vectors struct {
 
 func readVectors(t testing.TB) (v vectors) {
 	t.Helper()
-	f, err := os.Open("testdata/vectors.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	zr, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(zr).Decode(&v); err != nil {
-		t.Fatal(err)
-	}
+	oracletest.Vectors(t, &v)
 	return v
 }
 
