@@ -10,7 +10,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 .PHONY: build demo test check bench clean
 
 build:
-	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/wheelyard ./cmd/wheelyard
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/wheelyard ./cmd/wheelyard
 
 demo:
 	scripts/demo.sh
