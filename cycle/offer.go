@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"wheelyard/packaging/project"
+	"wheelyard/packaging/tag"
 	"wheelyard/packaging/wheel"
 	"wheelyard/yard"
 )
@@ -32,18 +33,10 @@ func Offer(held []yard.Wheel, platform string) []yard.Wheel {
 	return offer
 }
 
-// pure says whether a wheel suits any system.
+// pure says whether a wheel suits any system, as the plan sees it.
 func pure(filename string) bool {
 	f, err := wheel.ParseFilename(filename)
-	if err != nil {
-		return false
-	}
-	for _, t := range f.Tags {
-		if t.ABI == "none" && t.Platform == "any" {
-			return true
-		}
-	}
-	return false
+	return err == nil && tag.Pure(f.Tags)
 }
 
 // publish brings the page of a wheel that was just admitted up to date, wherever it is offered.

@@ -28,6 +28,9 @@ const (
 // Verdicts lists all of them, in the order in which they are asked.
 var Verdicts = []Verdict{Excluded, Unknown, Python, Upstream, Held, Shared, Failed, NoSdist, Skipped, Build}
 
+// Unserved says whether it leaves a want without a wheel, now and by what is ordered.
+func (v Verdict) Unserved() bool { return v == Unknown || v == Python || v == Failed || v == NoSdist }
+
 // Code tells the reasons of one verdict apart, for programs. Codes are stable.
 type Code string
 

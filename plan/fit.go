@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"slices"
-
 	"wheelyard/packaging/pep440"
 	"wheelyard/packaging/tag"
 	"wheelyard/packaging/wheel"
@@ -28,7 +26,7 @@ func (p *planner) tagSet(f wheel.Filename) *tagSet {
 	}
 	s := &tagSet{
 		tags: f.Tags,
-		pure: !slices.ContainsFunc(f.Tags, func(t tag.Tag) bool { return t.Platform != "any" }),
+		pure: tag.Pure(f.Tags),
 	}
 	s.ranks, s.why = make([]int32, len(p.targets)), make([]*misfit, len(p.targets))
 	for i, t := range p.targets {

@@ -138,7 +138,7 @@ func shapeOf(sets [][]tag.Tag, from string) shape {
 }
 
 func formOf(set []tag.Tag) (f form, base [2]int, abi3 bool) {
-	if !slices.ContainsFunc(set, func(t tag.Tag) bool { return t.Platform != "any" }) {
+	if tag.Pure(set) {
 		return pure, base, false
 	}
 	for _, t := range set {

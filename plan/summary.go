@@ -18,14 +18,14 @@ func (p Plan) Summary() Summary {
 	}
 	for _, d := range p.Decisions {
 		s.Verdicts[d.Verdict]++
+		if d.Verdict.Unserved() {
+			s.Unserved++
+		}
 	}
 	for _, o := range p.Orders {
 		if !o.Here {
 			s.Elsewhere++
 		}
-	}
-	for _, v := range []Verdict{Unknown, Python, Failed, NoSdist} {
-		s.Unserved += s.Verdicts[v]
 	}
 	return s
 }

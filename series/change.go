@@ -25,7 +25,7 @@ var ErrElsewhere = errors.New("no series has this commit in its history")
 func Before(ctx context.Context, m *git.Mirror, name string, l Layout, all []Series, since Since) (wants []source.Want, changed map[string]bool, err error) {
 	changed = map[string]bool{}
 	for i, s := range all {
-		tip, err := m.Resolve(ctx, append([]string{s.Name}, s.Refs...)...)
+		tip, err := s.tip(ctx, m)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -24,6 +24,11 @@ type Series struct {
 	Refs []string // branches and tags that it was renamed to in the course of time; it is looked for under its name first
 }
 
+// tip is where it stands, under whichever of its names. fs.ErrNotExist.
+func (s Series) tip(ctx context.Context, m *git.Mirror) (git.Tip, error) {
+	return m.Resolve(ctx, append([]string{s.Name}, s.Refs...)...)
+}
+
 // Layout says where a repository keeps what.
 type Layout struct {
 	Constraints string   // path of the constraints file
@@ -49,7 +54,7 @@ func Read(ctx context.Context, m *git.Mirror, name string, l Layout, all []Serie
 	}
 	for i, s := range all {
 		at := source.Origin{Source: name, Series: s.Name, Rank: i, File: l.Constraints}
-		tip, err := m.Resolve(ctx, append([]string{s.Name}, s.Refs...)...)
+		tip, err := s.tip(ctx, m)
 		branches = append(branches, Branch{Series: s.Name, Tip: tip, Found: err == nil})
 		if errors.Is(err, fs.ErrNotExist) {
 			out.Problems = append(out.Problems, problem(at, "the repository has no branch of that name, and had none when it was fetched before"))

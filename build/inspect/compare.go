@@ -13,8 +13,6 @@ import (
 	"wheelyard/platform"
 )
 
-type tagT = tag.Tag
-
 // Peer picks upstream's wheel that a build is best compared with: of the same version, for Linux, of the nearest CPython, and of those the
 // smallest that isn't larger than limit bytes. No peer is none to compare with: ok is false then, and when upstream has a pure wheel of the version.
 func Peer(listed []simple.File, version string, t platform.Target, limit int64) (peer simple.File, ok bool) {
@@ -31,7 +29,7 @@ func Peer(listed []simple.File, version string, t platform.Target, limit int64) 
 		if err != nil || name.Version.Compare(want) != 0 {
 			continue
 		}
-		if pure(name) {
+		if tag.Pure(name.Tags) {
 			return simple.File{}, false
 		}
 		d, fits := distance(name, t)

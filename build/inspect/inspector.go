@@ -6,11 +6,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
 	"wheelyard/packaging/elf"
+	"wheelyard/packaging/tag"
 	"wheelyard/packaging/wheel"
 	"wheelyard/platform"
 )
@@ -44,14 +44,10 @@ func (in *Inspector) Folder(dir string, name wheel.Filename, t platform.Target) 
 		}
 		r.Objects = append(r.Objects, o)
 	}
-	if err := checkObjects(r.Objects, pure(name), t); err != nil {
+	if err := checkObjects(r.Objects, tag.Pure(name.Tags), t); err != nil {
 		return r, err
 	}
 	return r, in.resolve(r, members)
-}
-
-func pure(name wheel.Filename) bool {
-	return len(name.Tags) > 0 && !slices.ContainsFunc(name.Tags, func(t tagT) bool { return t.Platform != "any" })
 }
 
 func openObject(dir, member string) (Object, error) {

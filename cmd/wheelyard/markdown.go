@@ -35,10 +35,10 @@ func writeMarkdown(w io.Writer, p plan.Plan) {
 // sift picks the decisions that leave a want without a wheel, and those that wait for a build.
 func sift(p plan.Plan) (unserved, ordered []plan.Decision) {
 	for _, d := range p.Decisions {
-		switch d.Verdict {
-		case plan.Unknown, plan.Python, plan.NoSdist, plan.Failed:
+		switch {
+		case d.Verdict.Unserved():
 			unserved = append(unserved, d)
-		case plan.Build, plan.Shared:
+		case d.Verdict == plan.Build || d.Verdict == plan.Shared:
 			ordered = append(ordered, d)
 		}
 	}

@@ -75,10 +75,10 @@ func newStanding(pl plan.Plan, held []yard.Wheel) standing {
 		s.Bytes += w.Size
 	}
 	for _, d := range pl.Decisions {
-		switch d.Verdict {
-		case plan.Failed:
+		switch {
+		case d.Verdict == plan.Failed:
 			s.Failed = append(s.Failed, d)
-		case plan.Unknown, plan.Python, plan.NoSdist:
+		case d.Verdict.Unserved():
 			s.Unserved = append(s.Unserved, d)
 		}
 	}

@@ -74,6 +74,11 @@ func parts(s string) []string {
 	return distinct
 }
 
+// Pure says whether all tags are for any platform, as those of a wheel without anything compiled are. Of no tags it is false.
+func Pure(tags []Tag) bool {
+	return len(tags) > 0 && !slices.ContainsFunc(tags, func(t Tag) bool { return t.Platform != "any" })
+}
+
 // isIdentifier is Python's str.isidentifier.
 func isIdentifier(s string) bool {
 	for i, r := range s {

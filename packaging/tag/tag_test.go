@@ -79,6 +79,23 @@ func TestSet(t *testing.T) {
 	}
 }
 
+func TestPure(t *testing.T) {
+	for set, want := range map[string]bool{
+		"py3-none-any": true, "py2.py3-none-any": true, "cp311-cp311-any": true, "py3-none-linux_x86_64": false, "py3-none-any.linux_x86_64": false,
+	} {
+		tags, err := ParseSet(set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Pure(tags); got != want {
+			t.Errorf("%s: %t", set, got)
+		}
+	}
+	if Pure(nil) {
+		t.Error("no tags are pure")
+	}
+}
+
 func FuzzParseSet(f *testing.F) {
 	for _, s := range []string{"py3-none-any", "py2.py3-none-any", "cp315-abi3.abi3t-linux_x86_64", "a..b-c-d", "---"} {
 		f.Add(s)
